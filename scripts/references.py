@@ -24,8 +24,8 @@ decimal `x`, the value and the derivatives of order 1, 2 and 3.
   shortest form. Below half the smallest subnormal it is "0.0" or "-0.0", from f64's
   overflow threshold on it is "inf" or "-inf". The sign of an underflow is the true sign;
   a true zero is "0.0", except that f(-0.0) is "-0.0" for odd functions and for f with
-  f(0) = 0 < f'(0) (also where f'(0) is infinite); neg(0.0) is "-0.0". Where f(-0.0) is contested (sign, powf, the
-  4th root) there is no record for it.
+  f(0) = 0 < f'(0) (also where f'(0) is infinite); neg(0.0) is
+  "-0.0". Where f(-0.0) is contested (sign, powf, the 4th root) there is no record for it.
 - `null`: not differentiable that often there (a kink, a jump, a vertical tangent). What the
   crates return in such a place is a convention, and conventions are not reference values.
   Where a function has no value, there is no record.
@@ -33,7 +33,7 @@ decimal `x`, the value and the derivatives of order 1, 2 and 3.
   rounded, so it is within 0.5000001 ULP of the truth.)
 - "params": the exact f64 parameters, in the order of the table below. "params_f32" is false
   where one of them is not exactly an f32 (0.01, 0.2, 1/3): an f32 kernel which rounds it
-  computes another function, for x^(1/3) at 1e30 by a dozen ULP.
+  computes another function, x^(1/3) at 1e30 is 7 ULP off.
 - Records in the middle of a run which says nothing new (all zeros, infinities or null, as
   on either side) are left out.
 
@@ -41,9 +41,9 @@ How sure the digits are
 -----------------------
 Each number is computed at 100 and at 400 digits; where the two do not round to the same f64
 and the same 17 digits, at 400 and 1500, then 1500 and 4000, and if those differ the script
-stops. Rounding is done in integers, never by a second rounding of a float. Each derivative formula is
-compared with numerical differentiation of its own value at 60 digits, and known values
-(CHECKED below) are compared to all their digits, each time the script runs.
+stops. Rounding is done in integers, never by a second rounding of a float. Each time the
+script runs, each derivative formula is compared with numerical differentiation of its own
+value at 60 digits, and known values (CHECKED below) must come out to the last bit of f64.
 
 Sources of the formulas
 -----------------------
