@@ -1,0 +1,53 @@
+//! The losses that a configuration can name: one table.
+
+use crate::choice::{Entry, Menu, Param};
+use crate::number::Allowed;
+
+/// What kind of target a loss compares with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// One of several classes; the network has one output (a logit) for each.
+    Classes,
+    /// One of two classes; the network has one output, the logit of the second.
+    Binary,
+    /// A real number; the network has one output.
+    Values,
+}
+
+/// A loss: a mean over the rows of a batch.
+pub struct Loss {
+    /// What it compares with.
+    pub task: Task,
+}
+
+impl Menu for Loss {
+    const KIND: &'static str = "a loss";
+
+    fn entries() -> &'static [Entry<Loss>] {
+        static TABLE: &[Entry<Loss>] = &[
+            Entry {
+                name: "cross_entropy",
+                doc: "−ln softmax(logits)[class]",
+                params: &[],
+                item: Loss { task: Task::Classes },
+            },
+            Entry {
+                name: "bce",
+                doc: "binary cross-entropy from the logit",
+                params: &[],
+                item: Loss { task: Task::Binary },
+            },
+            Entry {
+                name: "mse", doc: "(y − t)²", params: &[], item: Loss { task: Task::Values }
+            },
+            Entry { name: "mae", doc: "|y − t|", params: &[], item: Loss { task: Task::Values } },
+            Entry {
+                name: "huber",
+                doc: "(y − t)²/2 within delta of t, beyond it delta · (|y − t| − delta/2)",
+                params: &[Param { name: "delta", default: Some(1.0), allowed: Allowed::Positive }],
+                item: Loss { task: Task::Values },
+            },
+        ];
+        TABLE
+    }
+}
