@@ -1,0 +1,153 @@
+//! THE CHAIN RULE.
+//!
+//! Let y be a value on the tape and v any node y was computed from. The *adjoint* of v is
+//! v̄ = ∂y/∂v. If v is an operand of the nodes w₁, w₂, …, the chain rule says
+//!
+//! ```text
+//!     v̄ = Σᵢ w̄ᵢ · ∂wᵢ/∂v        and        ȳ = 1 (the seed)
+//! ```
+//!
+//! Walking the tape downwards from y, every wᵢ comes before v, so one walk finds every adjoint. The
+//! product w̄ · ∂w/∂v is the *pullback* of w's op: each op records its own, as ordinary nodes, and
+//! so the gradient can be differentiated, played, drawn and checked like anything else.
+//!
+//! The function is [`chain_rule`]; [`Back`] is what it hands to an op's pullback.
+
+use crate::graph::Graph;
+use crate::node::{Id, Node, Op, each_op};
+use crate::ops::{Accumulate, AxisSlice, Part, Primitive};
+use crate::var::Sym;
+
+/// Records the adjoints of `xs` with respect to `y`: one node each, of x's shape.
+pub(crate) fn chain_rule<'t>(y: Sym<'t>, xs: &[Sym<'t>], seed: Sym<'t>) -> Vec<Sym<'t>> {
+    let graph = y.graph;
+    let mut adjoints = Adjoints::between(graph, xs, y);
+    adjoints.add(y.id, Part::whole(seed.id));
+    for id in adjoints.downwards() {
+        let node = graph.node(id);
+        graph.on_behalf_of(node.place, || {
+            if let Some(adjoint) = adjoints.sum(graph, id) {
+                let back = &mut Back { graph, id, node, adjoint, adjoints: &mut adjoints };
+                each_op!(node.op, op => op.pullback(back));
+            }
+        });
+    }
+    xs.iter().map(|x| adjoints.of(x.id).map_or_else(|| x.zeros_like(), |id| x.at(id))).collect()
+}
+
+/// The adjoints of the nodes on the way from the lowest x up to y.
+pub(crate) struct Adjoints {
+    lowest: usize,
+    /// Whether a node depends on some x: no other adjoint is recorded.
+    wanted: Vec<bool>,
+    /// The first of a node's contributions in `parts`.
+    first: Vec<u32>,
+    parts: Vec<(Part, u32)>,
+    /// The adjoint, once its node's turn has come.
+    sums: Vec<Id>,
+}
+
+const END: u32 = u32::MAX;
+
+impl Adjoints {
+    fn between(graph: &Graph, xs: &[Sym<'_>], y: Sym<'_>) -> Self {
+        let record = graph.record();
+        let lowest = xs.iter().map(|x| x.id.index()).min().unwrap_or(0).min(y.id.index());
+        let len = y.id.index() + 1 - lowest;
+        let mut wanted = vec![false; len];
+        for x in xs.iter().filter(|x| x.id <= y.id) {
+            wanted[x.id.index() - lowest] = true;
+        }
+        for i in 0..len {
+            let id = Id((lowest + i) as u32);
+            if !matches!(record.node(id).op, Op::Stop(_)) {
+                let on_path = |o: Id| o.index() >= lowest && wanted[o.index() - lowest];
+                wanted[i] = wanted[i] || record.operands(id).any(on_path);
+            }
+        }
+        let (first, sums) = (vec![END; len], vec![Id::NONE; len]);
+        Adjoints { lowest, wanted, first, parts: Vec::new(), sums }
+    }
+
+    fn downwards(&self) -> impl Iterator<Item = Id> + use<> {
+        (self.lowest..self.lowest + self.wanted.len()).rev().map(|i| Id(i as u32))
+    }
+
+    fn wants(&self, id: Id) -> bool {
+        id.index().checked_sub(self.lowest).is_some_and(|i| self.wanted[i])
+    }
+
+    fn add(&mut self, id: Id, part: Part) {
+        if self.wants(id) {
+            let first = &mut self.first[id.index() - self.lowest];
+            self.parts.push((part, *first));
+            *first = self.parts.len() as u32 - 1;
+        }
+    }
+
+    /// Σ of all contributions to a node: nodes above have had their turn, so there are no more.
+    fn sum<'t>(&mut self, graph: &'t Graph, id: Id) -> Option<Sym<'t>> {
+        let mut next = self.first[id.index() - self.lowest];
+        let mut parts = Vec::new();
+        while next != END {
+            let (part, rest) = self.parts[next as usize];
+            parts.push(part);
+            next = rest;
+        }
+        let sum = match parts[..] {
+            [] => return None,
+            [part] if part.is_whole() => Sym::new(graph, part.id),
+            _ => Accumulate::record(graph, id, &parts),
+        };
+        self.sums[id.index() - self.lowest] = sum.id;
+        Some(sum)
+    }
+
+    fn of(&self, id: Id) -> Option<Id> {
+        let i = id.index().checked_sub(self.lowest)?;
+        self.sums.get(i).copied().filter(|&sum| sum != Id::NONE)
+    }
+}
+
+/// What an op's pullback works with: the node, its adjoint, and where contributions go.
+pub(crate) struct Back<'a, 't> {
+    pub graph: &'t Graph,
+    pub id: Id,
+    pub node: Node,
+    pub adjoint: Sym<'t>,
+    adjoints: &'a mut Adjoints,
+}
+
+impl<'t> Back<'_, 't> {
+    /// The value of the node itself.
+    pub fn y(&self) -> Sym<'t> {
+        Sym::new(self.graph, self.id)
+    }
+
+    /// An operand.
+    pub fn x(&self, i: usize) -> Sym<'t> {
+        Sym::new(self.graph, self.node.operands[i])
+    }
+
+    /// Contributes `f(adjoint)` to an operand, if anybody wants to know. This is the one place
+    /// where an adjoint meets broadcasting: what was stretched is summed.
+    pub fn to(&mut self, x: Sym<'t>, f: impl FnOnce(Sym<'t>) -> Sym<'t>) {
+        if self.adjoints.wants(x.id) {
+            let part = f(self.adjoint).sum_to(x);
+            self.adjoints.add(x.id, Part::whole(part.id));
+        }
+    }
+
+    /// Contributes `adjoint` to a slice of an operand.
+    pub fn to_slice(&mut self, x: Sym<'t>, slices: &[AxisSlice]) {
+        if self.adjoints.wants(x.id) {
+            let part = Part::slice(self.graph, self.adjoint.id, slices);
+            self.adjoints.add(x.id, part);
+        }
+    }
+
+    /// Whether anybody wants this operand's adjoint.
+    pub fn wants(&self, x: Sym<'t>) -> bool {
+        self.adjoints.wants(x.id)
+    }
+}

@@ -1,0 +1,249 @@
+//! [`Graph`]: the list of nodes, as data. It does not know the element type.
+
+use std::any::TypeId;
+use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::node::{Id, Node, Op, Run};
+use crate::ops::{AxisSlice, CustomOp, Part};
+use crate::play::Buffers;
+use crate::shape::{Interner, MAX_RANK, count, dense_strides};
+use crate::table::Row;
+
+/// Where the values of a node lie in the flat buffer of its tape.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot {
+    pub offset: usize,
+    pub strides: u32,
+}
+
+/// Everything that was recorded. Nodes are only ever appended.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    pub nodes: Vec<Node>,
+    pub slots: Vec<Slot>,
+    /// The length of the flat buffer that all nodes so far need.
+    pub extent: usize,
+    pub params: Vec<f64>,
+    pub parts: Vec<Part>,
+    pub slices: Vec<AxisSlice>,
+    pub axes: Vec<u8>,
+    pub names: Vec<(Id, Box<str>)>,
+    /// Inputs that are read as indices, with the number of entries they may name.
+    pub index_limits: Vec<(Id, usize)>,
+    pub shapes: Interner<usize>,
+    pub strides: Interner<isize>,
+    /// For each shape: its number of elements and its dense strides.
+    pub dense: Vec<(usize, u32)>,
+    pub rows: Vec<(TypeId, &'static dyn Row)>,
+    pub customs: Vec<Arc<dyn CustomOp>>,
+    pub places: Places,
+}
+
+impl Record {
+    pub fn node(&self, id: Id) -> Node {
+        self.nodes[id.index()]
+    }
+
+    pub fn shape(&self, id: Id) -> &[usize] {
+        self.shapes.get(self.nodes[id.index()].shape)
+    }
+
+    pub fn shape_id(&mut self, shape: &[usize]) -> u32 {
+        assert!(shape.len() <= MAX_RANK, "shape {shape:?} has more than {MAX_RANK} axes");
+        let id = self.shapes.id(shape);
+        if id as usize == self.dense.len() {
+            let strides = self.strides.id(&dense_strides(shape));
+            self.dense.push((count(shape), strides));
+        }
+        id
+    }
+
+    /// Whether a node's values lie in row-major order without gaps.
+    pub fn is_dense(&self, id: Id) -> bool {
+        let strides = self.slots[id.index()].strides;
+        let dense = self.dense[self.nodes[id.index()].shape as usize].1;
+        let same = |(axis, &n): (usize, &usize)| {
+            n == 1 || self.strides.get(strides)[axis] == self.strides.get(dense)[axis]
+        };
+        strides == dense || self.shape(id).iter().enumerate().all(same)
+    }
+
+    pub fn name(&self, id: Id) -> Option<&str> {
+        self.names.iter().rev().find(|(i, _)| *i == id).map(|(_, name)| &**name)
+    }
+
+    /// The node as messages call it: its name if the user gave one, its op and number, its line.
+    pub fn label(&self, id: Id) -> String {
+        let node = self.node(id);
+        let shape = self.shape(id);
+        let place = self.places.get(node.place);
+        match self.name(id) {
+            Some(name) => format!("`{name}` {shape:?} (recorded at {place})"),
+            None => format!("{id} {} {shape:?} (recorded at {place})", self.op_name(node.op)),
+        }
+    }
+}
+
+/// Source places, each stored once; a node holds an index.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    list: Vec<&'static Location<'static>>,
+    ids: HashMap<usize, u32>,
+    last: Cell<(usize, u32)>,
+}
+
+impl Places {
+    fn id(&mut self, place: &'static Location<'static>) -> u32 {
+        let address = std::ptr::from_ref(place).addr();
+        let (known, id) = self.last.get();
+        if known == address {
+            return id;
+        }
+        let next = self.list.len() as u32;
+        let id = *self.ids.entry(address).or_insert(next);
+        if id == next {
+            self.list.push(place);
+        }
+        self.last.set((address, id));
+        id
+    }
+
+    pub fn get(&self, id: u32) -> &'static Location<'static> {
+        self.list[id as usize]
+    }
+}
+
+/// A [`Record`] that can be appended to through a shared reference, and next to it the values. The
+/// two are borrowed apart.
+#[derive(Debug)]
+pub(crate) struct Graph {
+    record: RefCell<Record>,
+    /// While a rule records, its nodes belong to the line of the node it differentiates.
+    on_behalf: Cell<Option<u32>>,
+    limit: u32,
+    buffers: RefCell<Buffers>,
+}
+
+impl Graph {
+    pub fn new(limit: u32, buffers: Buffers) -> Self {
+        let buffers = RefCell::new(buffers);
+        Graph { record: RefCell::default(), on_behalf: Cell::new(None), limit, buffers }
+    }
+
+    /// The values, in the element type of the tape.
+    pub fn buffers(&self) -> RefMut<'_, Buffers> {
+        self.buffers.borrow_mut()
+    }
+
+    pub fn buffers_mut(&mut self) -> &mut Buffers {
+        self.buffers.get_mut()
+    }
+
+    pub fn record(&self) -> Ref<'_, Record> {
+        self.record.borrow()
+    }
+
+    pub fn edit<R>(&self, f: impl FnOnce(&mut Record) -> R) -> R {
+        f(&mut self.record.borrow_mut())
+    }
+
+    pub fn node(&self, id: Id) -> Node {
+        self.record.borrow().node(id)
+    }
+
+    pub fn shape(&self, id: Id) -> Ref<'_, [usize]> {
+        Ref::map(self.record.borrow(), |r| r.shape(id))
+    }
+
+    /// Records on behalf of another node: what `f` appends carries that node's source place.
+    pub fn on_behalf_of<R>(&self, place: u32, f: impl FnOnce() -> R) -> R {
+        let before = self.on_behalf.replace(Some(place));
+        let result = f();
+        self.on_behalf.set(before);
+        result
+    }
+
+    /// Appends a node whose values get a place of their own in the buffer.
+    #[track_caller]
+    pub fn push(&self, op: impl Into<Op>, operands: &[Id], shape: ShapeOf<'_>) -> Id {
+        let r = &mut *self.record.borrow_mut();
+        let shape = shape.id(r);
+        let (len, strides) = r.dense[shape as usize];
+        let slot = Slot { offset: r.extent, strides };
+        r.extent += len;
+        self.append(r, op.into(), operands, shape, slot, Location::caller())
+    }
+
+    /// Appends a node that is another way to look at values that exist.
+    #[track_caller]
+    pub fn push_view(&self, op: impl Into<Op>, base: Id, shape: &[usize], view: (usize, &[isize])) -> Id {
+        let r = &mut *self.record.borrow_mut();
+        let shape = r.shape_id(shape);
+        let slot = Slot { offset: view.0, strides: r.strides.id(view.1) };
+        self.append(r, op.into(), &[base], shape, slot, Location::caller())
+    }
+
+    fn append(
+        &self,
+        r: &mut Record,
+        op: Op,
+        operands: &[Id],
+        shape: u32,
+        slot: Slot,
+        place: &'static Location<'static>,
+    ) -> Id {
+        assert!(
+            r.nodes.len() < self.limit as usize,
+            "this tape is full: {} nodes are all that 32-bit indices can name; \
+             clear the tape between steps, or record less on it",
+            self.limit
+        );
+        let id = Id(r.nodes.len() as u32);
+        let mut slots = [Id::NONE; 3];
+        slots[..operands.len()].copy_from_slice(operands);
+        let place = self.on_behalf.get().unwrap_or_else(|| r.places.id(place));
+        r.nodes.push(Node { op, operands: slots, shape, place });
+        r.slots.push(slot);
+        id
+    }
+
+    /// Forgets the nodes and keeps the capacity and the tables.
+    pub fn clear(&mut self) {
+        let r = self.record.get_mut();
+        r.nodes.clear();
+        r.slots.clear();
+        r.extent = 0;
+        r.params.clear();
+        r.parts.clear();
+        r.slices.clear();
+        r.axes.clear();
+        r.names.clear();
+        r.index_limits.clear();
+        r.customs.clear();
+    }
+}
+
+/// The shape of a new node: stated, or that of another node.
+pub(crate) enum ShapeOf<'a> {
+    Dims(&'a [usize]),
+    Like(Id),
+}
+
+impl ShapeOf<'_> {
+    fn id(self, r: &mut Record) -> u32 {
+        match self {
+            ShapeOf::Dims(dims) => r.shape_id(dims),
+            ShapeOf::Like(id) => r.nodes[id.index()].shape,
+        }
+    }
+}
+
+/// Appends a list and names where it stands.
+pub(crate) fn run<T: Clone>(list: &mut Vec<T>, items: &[T]) -> Run {
+    let start = list.len() as u32;
+    list.extend_from_slice(items);
+    Run { start, len: items.len() as u32 }
+}

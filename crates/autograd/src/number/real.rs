@@ -1,0 +1,136 @@
+//! [`Real`]: what a rule may do with a number.
+
+use std::fmt::Debug;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// A number that the rules of the table can be played with.
+///
+/// Rules are written against this trait only: no `if` on a value, no `max`. A choice is made with
+/// [`by_order`](Real::by_order) (a true kink) or [`pos`](Real::pos) (two formulas of one smooth
+/// function), so that a jet, a germ or an interval can make it in its own way, and so that **NaN in
+/// gives NaN out** without anyone having to remember it.
+///
+/// ```
+/// use chainrule_autograd::number::{Jet, Real};
+///
+/// fn rectify<R: Real>(x: R) -> R {
+///     let zero = R::lit(0.0);
+///     x.split(zero, zero, x)
+/// }
+/// assert_eq!(rectify(3.0), 3.0);
+/// assert_eq!(rectify(-3.0f32), 0.0);
+/// assert!(rectify(f64::NAN).is_nan());
+/// assert_eq!(rectify(Jet::variable(3.0, 1)).coefficient(1), 1.0);
+/// ```
+pub trait Real:
+    Copy
+    + Debug
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+{
+    /// A literal of a rule or a parameter of a row.
+    fn lit(value: f64) -> Self;
+
+    /// `less`, `equal` or `greater`, by how `self` compares with `other`; NaN where they do not
+    /// compare. Use it at a true kink or jump.
+    fn by_order(self, other: Self, less: Self, equal: Self, greater: Self) -> Self;
+
+    /// `yes` where `self ≥ 0`, else `no`: two formulas of ONE smooth function, each stable on its
+    /// side. A jet stays on the chosen side; an interval takes the hull.
+    fn pos(self, yes: Self, no: Self) -> Self;
+
+    /// [`by_order`](Real::by_order) against 0.
+    #[inline(always)]
+    fn split(self, below: Self, at: Self, above: Self) -> Self {
+        self.by_order(Self::lit(0.0), below, at, above)
+    }
+
+    /// The product with a strong zero: 0 if either factor is 0, whatever the other is. An adjoint
+    /// that is exactly 0 says "this path is absent", and stays so against ∞ and NaN.
+    fn amul(self, other: Self) -> Self;
+
+    /// The quotient with a strong zero: 0 if `self` is 0, whatever the divisor is.
+    fn adiv(self, other: Self) -> Self;
+
+    /// eˣ
+    fn exp(self) -> Self;
+    /// eˣ − 1, exact near 0.
+    fn exp_m1(self) -> Self;
+    /// aˣ for a constant a > 0 (a = 2 is exact where the result is).
+    fn exp_base(self, a: f64) -> Self;
+    /// ln x
+    fn ln(self) -> Self;
+    /// ln(1 + x), exact near 0.
+    fn ln_1p(self) -> Self;
+    /// log of x to a constant base (bases 2 and 10 are exact where the result is).
+    fn log_base(self, a: f64) -> Self;
+    /// √x
+    fn sqrt(self) -> Self;
+    /// The real n-th root, n ≥ 1; odd roots of negative numbers are real.
+    fn root(self, n: u32) -> Self;
+    /// xⁿ for an integer n; x⁰ = 1.
+    fn powi(self, n: i32) -> Self;
+    /// xᵖ for a constant p; NaN for x < 0 unless p is an integer.
+    fn powf(self, p: f64) -> Self;
+    /// aᵇ with both sides variable; NaN where either is NaN.
+    fn pow(self, b: Self) -> Self;
+    /// The angle of the point (x, self), in radians.
+    fn atan2(self, x: Self) -> Self;
+    /// √(self² + other²) without overflow.
+    fn hypot(self, other: Self) -> Self;
+    /// sin x (radians)
+    fn sin(self) -> Self;
+    /// cos x (radians)
+    fn cos(self) -> Self;
+    /// tan x (radians)
+    fn tan(self) -> Self;
+    /// arcsin x
+    fn asin(self) -> Self;
+    /// arccos x
+    fn acos(self) -> Self;
+    /// arctan x
+    fn atan(self) -> Self;
+    /// sinh x
+    fn sinh(self) -> Self;
+    /// cosh x
+    fn cosh(self) -> Self;
+    /// tanh x
+    fn tanh(self) -> Self;
+    /// arsinh x
+    fn asinh(self) -> Self;
+    /// arcosh x
+    fn acosh(self) -> Self;
+    /// artanh x
+    fn atanh(self) -> Self;
+    /// The error function 2/√π ∫₀ˣ e^(−t²) dt.
+    fn erf(self) -> Self;
+    /// 1 − erf x, exact in the tail.
+    fn erfc(self) -> Self;
+    /// Φ(x), the distribution function of the standard normal, exact in the lower tail.
+    fn norm_cdf(self) -> Self;
+    /// e^(−c·x²) for c = 1 or ½, exact in the tails (x² is carried in two parts).
+    fn gauss(self, c: f64) -> Self;
+    /// The largest integer ≤ x.
+    fn floor(self) -> Self;
+
+    /// −|x| for the smooth rows that need e^(−|x|): a choice of side, not the kink of `abs`.
+    #[inline(always)]
+    fn neg_abs(self) -> Self {
+        self.pos(-self, self)
+    }
+
+    /// x² with one rounding.
+    #[inline(always)]
+    fn square(self) -> Self {
+        self * self
+    }
+
+    /// 1 / x
+    #[inline(always)]
+    fn recip(self) -> Self {
+        Self::lit(1.0) / self
+    }
+}

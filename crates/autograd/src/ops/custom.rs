@@ -1,0 +1,160 @@
+//! Custom ops: a user's function with the user's rule.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use ndarray::{ArrayD, ArrayViewD};
+
+use super::{Part, Primitive};
+use crate::gradient::Back;
+use crate::graph::{Record, ShapeOf, run};
+use crate::node::Id;
+use crate::play::{Dtype, Element, Io};
+use crate::var::{Sym, Var};
+
+/// An operation of your own: its shape, its values, its rule, in one place.
+///
+/// The rule is recorded with [`Sym`]s, variables without values, which have all the methods that
+/// [`Var`] has: so it can be differentiated again. For a function that acts element by element, an
+/// entry of [`elementwise!`](crate::elementwise) is shorter and gives every order at once.
+///
+/// ```
+/// use chainrule_autograd::{CustomOp, Sym, Tape};
+/// use ndarray::{ArrayD, ArrayViewD};
+///
+/// /// y = Σ x³ over all elements.
+/// #[derive(Debug)]
+/// struct SumOfCubes;
+///
+/// impl CustomOp for SumOfCubes {
+///     fn name(&self) -> &str { "sum_of_cubes" }
+///     fn shape(&self, _: &[&[usize]]) -> Result<Vec<usize>, String> { Ok(vec![]) }
+///     fn value(&self, x: &[ArrayViewD<'_, f64>]) -> ArrayD<f64> {
+///         ndarray::arr0(x[0].mapv(|x| x * x * x).sum()).into_dyn()
+///     }
+///     fn pullback<'t>(&self, x: &[Sym<'t>], _: Sym<'t>, adjoint: Sym<'t>) -> Vec<Option<Sym<'t>>> {
+///         vec![Some(adjoint.amul(x[0].square() * 3.0))]
+///     }
+/// }
+///
+/// let tape = Tape::<f64>::new();
+/// let x = tape.input("x", [1.0, 2.0]);
+/// let y = tape.custom(SumOfCubes, &[x]);
+/// let dx = tape.gradient(y, &[x])[0];
+/// assert_eq!((y.item(), dx.to_vec()), (9.0, vec![3.0, 12.0]));
+/// ```
+pub trait CustomOp: Debug + Send + Sync {
+    /// The name in messages and printed tapes.
+    fn name(&self) -> &str;
+
+    /// The result's shape for operands of these shapes, or what is wrong with them.
+    ///
+    /// # Errors
+    /// A sentence; recording panics with it and the operands' names and lines.
+    fn shape(&self, operands: &[&[usize]]) -> Result<Vec<usize>, String>;
+
+    /// The values, of the shape that [`shape`](Self::shape) gave.
+    fn value(&self, operands: &[ArrayViewD<'_, f64>]) -> ArrayD<f64>;
+
+    /// The values in single precision; by default those of [`value`](Self::value), rounded.
+    fn value_f32(&self, operands: &[ArrayViewD<'_, f32>]) -> ArrayD<f32> {
+        let wide: Vec<_> = operands.iter().map(|x| x.mapv(f64::from)).collect();
+        let views: Vec<_> = wide.iter().map(|x| x.view()).collect();
+        self.value(&views).mapv(|y| y as f32)
+    }
+
+    /// The rule: for each operand v its contribution w̄·∂w/∂v, of v's shape (or one that v
+    /// broadcasts to), recorded on the tape; `None` where nothing flows.
+    fn pullback<'t>(
+        &self,
+        operands: &[Sym<'t>],
+        result: Sym<'t>,
+        adjoint: Sym<'t>,
+    ) -> Vec<Option<Sym<'t>>>;
+}
+
+/// A call of a custom op; operands stand in the list of parts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Custom {
+    op: u16,
+    operands: u16,
+    start: u32,
+}
+
+impl Custom {
+    fn op(self, record: &Record) -> Arc<dyn CustomOp> {
+        record.customs[self.op as usize].clone()
+    }
+
+    fn operands(self, record: &Record) -> Vec<Id> {
+        let run = self.parts().map_or(0..0, crate::node::Run::range);
+        record.parts[run].iter().map(|part| part.id).collect()
+    }
+}
+
+impl Primitive for Custom {
+    fn name(self, record: &Record) -> String {
+        record.customs[self.op as usize].name().into()
+    }
+
+    fn parts(self) -> Option<crate::node::Run> {
+        Some(crate::node::Run { start: self.start, len: self.operands.into() })
+    }
+
+    fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        let ids = self.operands(io.record);
+        let operands: Vec<_> = ids.iter().map(|&id| io.view(id).array()).collect();
+        let y = T::custom(&*io.record.customs[self.op as usize], &operands);
+        assert!(
+            y.shape() == io.dims(),
+            "{} returned values of shape {:?}, not of the shape it stated",
+            io.record.label(io.id),
+            y.shape()
+        );
+        io.out.iter_mut().zip(&y).for_each(|(out, &y)| *out = y);
+    }
+
+    fn pullback(self, back: &mut Back<'_, '_>) {
+        let graph = back.graph;
+        let (op, ids) = (self.op(&graph.record()), self.operands(&graph.record()));
+        let operands: Vec<Sym<'_>> = ids.iter().map(|&id| Sym::new(graph, id)).collect();
+        if !operands.iter().any(|&x| back.wants(x)) {
+            return;
+        }
+        let parts = op.pullback(&operands, back.y(), back.adjoint);
+        assert!(
+            parts.len() == operands.len(),
+            "the pullback of {} gave {} contributions for {} operands",
+            op.name(),
+            parts.len(),
+            operands.len()
+        );
+        for (x, part) in operands.into_iter().zip(parts) {
+            if let Some(part) = part {
+                back.to(x, |_| part);
+            }
+        }
+    }
+}
+
+/// Records a call of a custom op.
+#[track_caller]
+pub(crate) fn record<'t, T: Dtype>(op: Arc<dyn CustomOp>, operands: &[Var<'t, T>]) -> Var<'t, T> {
+    let first = operands.first().unwrap_or_else(|| panic!("{}: no operands", op.name()));
+    for x in operands {
+        first.same_tape(*x, op.name());
+    }
+    let shapes: Vec<Vec<usize>> = operands.iter().map(|x| x.shape()).collect();
+    let shapes: Vec<&[usize]> = shapes.iter().map(|s| &s[..]).collect();
+    let shape = op.shape(&shapes).unwrap_or_else(|wrong| {
+        let labels: Vec<String> = operands.iter().map(|x| x.label()).collect();
+        panic!("{}: {wrong}: {}", op.name(), labels.join(" with "))
+    });
+    let parts: Vec<Part> = operands.iter().map(|x| Part::whole(x.id)).collect();
+    let custom = first.graph.edit(|r| {
+        r.customs.push(op);
+        let start = run(&mut r.parts, &parts).start;
+        Custom { op: (r.customs.len() - 1) as u16, operands: parts.len() as u16, start }
+    });
+    first.at(first.graph.push(custom, &[], ShapeOf::Dims(&shape)))
+}

@@ -1,0 +1,184 @@
+//! Gather and scatter-add: values picked by index along an axis. Each is the other's transpose.
+//!
+//! Indices are an operand like any other, an array of whole numbers in the tape's element type, so
+//! that they can be set anew for each play.
+
+use super::Primitive;
+use crate::gradient::Back;
+use crate::graph::{Graph, Record, ShapeOf};
+use crate::node::{Id, Op};
+use crate::play::{Dtype, Element, Io};
+use crate::shape::{dense_strides, resolve_axis};
+use crate::var::Var;
+use crate::view::offsets;
+
+/// y\[…, i, …\] = x\[…, index\[…, i, …\], …\] along one axis. Operands: x, index.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Gather {
+    axis: u8,
+}
+
+/// y\[…, index\[…, i, …\], …\] += u\[…, i, …\] along one axis of y. Operands: u, index.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ScatterAdd {
+    axis: u8,
+}
+
+impl Primitive for Gather {
+    fn name(self, _: &Record) -> String {
+        format!("gather[{}]", self.axis)
+    }
+
+    fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        let (x, index) = (io.operand(0), io.operand(1));
+        let axis = self.axis as usize;
+        let limit = x.dims[axis];
+        let mut along = x.strides.to_vec();
+        along[axis] = 0;
+        let from = offsets(index.dims, &along, x.offset);
+        let at = offsets(index.dims, index.strides, index.offset);
+        for ((y, from), at) in io.out.iter_mut().zip(from).zip(at) {
+            let i = checked(io.record, io.id, index.data[at], limit);
+            *y = x.data[from.wrapping_add_signed(i as isize * x.strides[axis])];
+        }
+    }
+
+    fn pullback(self, back: &mut Back<'_, '_>) {
+        let (x, index) = (back.x(0), back.x(1));
+        let axis = self.axis as usize;
+        back.to(x, |g| g.scatter_add(axis as isize, index, x.shape()[axis]));
+    }
+}
+
+impl Primitive for ScatterAdd {
+    fn name(self, _: &Record) -> String {
+        format!("scatter_add[{}]", self.axis)
+    }
+
+    fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        let (u, index) = (io.operand(0), io.operand(1));
+        let axis = self.axis as usize;
+        let dims = io.dims();
+        let dense = dense_strides(dims);
+        let mut along = dense.clone();
+        along[axis] = 0;
+        io.out.fill(T::default());
+        let to = offsets(index.dims, &along, 0);
+        let from = offsets(index.dims, u.strides, u.offset);
+        let at = offsets(index.dims, index.strides, index.offset);
+        for ((to, from), at) in to.zip(from).zip(at) {
+            let i = checked(io.record, io.id, index.data[at], dims[axis]);
+            let y = &mut io.out[to + i * dense[axis] as usize];
+            *y = *y + u.data[from];
+        }
+    }
+
+    fn pullback(self, back: &mut Back<'_, '_>) {
+        let (u, index) = (back.x(0), back.x(1));
+        back.to(u, |g| g.gather(self.axis as isize, index));
+    }
+}
+
+/// Whether a value can be an index below `limit`.
+pub(crate) fn as_index<T: Element>(value: T, limit: usize) -> Option<usize> {
+    let wide = value.wide();
+    (wide >= 0.0 && wide < limit as f64 && wide.fract() == 0.0).then_some(wide as usize)
+}
+
+fn checked<T: Element>(record: &Record, id: Id, value: T, limit: usize) -> usize {
+    as_index(value, limit).unwrap_or_else(|| {
+        panic!("{}: {value} is not an index below {limit}", record.label(id));
+    })
+}
+
+/// Notes that an input is read as indices, so that feeding it can refuse what is none.
+fn note_index(graph: &Graph, mut id: Id, limit: usize) {
+    graph.edit(|r| {
+        while let Op::Expand(_) | Op::Permute(_) | Op::Slice(_) | Op::Reshape(_) | Op::Stop(_) =
+            r.node(id).op
+        {
+            id = r.node(id).operands[0];
+        }
+        if matches!(r.node(id).op, Op::Leaf(_)) {
+            match r.index_limits.iter_mut().find(|(known, _)| *known == id) {
+                Some((_, known)) => *known = limit.min(*known),
+                None => r.index_limits.push((id, limit)),
+            }
+        }
+    });
+}
+
+impl<'t, T: Dtype> Var<'t, T> {
+    /// Picks values along an axis: `y[i, j] = x[i, index[i, j]]` for axis 1 of a matrix. The index
+    /// holds whole numbers; its shape is that of the result, and may be shorter than x only along
+    /// `axis` (other axes are equal).
+    ///
+    /// ```
+    /// # use chainrule_autograd::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input("x", [[1.0, 2.0], [3.0, 4.0]]);
+    /// let label = tape.input("label", [[1.0], [0.0]]);
+    /// assert_eq!(x.gather(1, label).to_vec(), [2.0, 3.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the ranks or the other axes differ; when played, if a value is not a whole number in range
+    /// (an index that is an input is checked when it is set).
+    #[track_caller]
+    pub fn gather(self, axis: isize, index: Var<'t, T>) -> Self {
+        self.same_tape(index, "gather");
+        let axis = resolve_axis("gather", axis, &self.shape());
+        let (mine, theirs) = (self.shape(), index.shape());
+        let fits = mine.len() == theirs.len()
+            && (0..mine.len()).all(|a| a == axis || mine[a] == theirs[a]);
+        assert!(
+            fits,
+            "gather along axis {axis}: the index {} must have the shape of {} but for that axis",
+            index.label(),
+            self.label()
+        );
+        note_index(self.graph, index.id, mine[axis]);
+        let gather = Gather { axis: axis as u8 };
+        self.at(self.graph.push(gather, &[self.id, index.id], ShapeOf::Dims(&theirs)))
+    }
+
+    /// Whole entries along an axis, by a list of indices: the axis is replaced by the index's shape.
+    ///
+    /// # Panics
+    /// As [`gather`](Self::gather).
+    #[track_caller]
+    pub fn index_select(self, axis: isize, index: Var<'t, T>) -> Self {
+        let shape = self.shape();
+        let axis = resolve_axis("index_select", axis, &shape);
+        let list = index.shape();
+        let mut column = vec![1; shape.len()];
+        column[axis] = list.iter().product();
+        let mut picked = shape.clone();
+        picked[axis] = column[axis];
+        let index = index.reshape_exact(&column).expand(&picked);
+        let result = [&shape[..axis], &list[..], &shape[axis + 1..]].concat();
+        self.gather(axis as isize, index).reshape_exact(&result)
+    }
+
+    /// Adds values into zeros at indices along an axis of length `len`: the transpose of
+    /// [`gather`](Self::gather). Values that name the same place are added up.
+    ///
+    /// # Panics
+    /// If the index has not the shape of the values; when played, if an index is not in range.
+    #[track_caller]
+    pub fn scatter_add(self, axis: isize, index: Var<'t, T>, len: usize) -> Self {
+        self.same_tape(index, "scatter_add");
+        let mut shape = self.shape();
+        let axis = resolve_axis("scatter_add", axis, &shape);
+        assert!(
+            shape == index.shape(),
+            "scatter_add: the index {} must have the shape of {}",
+            index.label(),
+            self.label()
+        );
+        shape[axis] = len;
+        note_index(self.graph, index.id, len);
+        let scatter = ScatterAdd { axis: axis as u8 };
+        self.at(self.graph.push(scatter, &[self.id, index.id], ShapeOf::Dims(&shape)))
+    }
+}

@@ -1,0 +1,282 @@
+//! Sums over axes, sums of many parts, and concatenation. Their transposes are stretching and slicing.
+
+use super::{AxisSlice, Primitive};
+use crate::gradient::Back;
+use crate::graph::{Graph, Record, ShapeOf, run};
+use crate::node::{Id, Run};
+use crate::play::{Element, Io};
+use crate::shape::{axes_of, dense_strides, kept};
+use crate::var::Sym;
+use crate::view::offsets;
+
+/// Σ over the axes of a mask; they stay, with length 1. Its transpose is stretching.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Sum {
+    axes: u32,
+}
+
+impl Sum {
+    #[track_caller]
+    pub fn record(x: Sym<'_>, axes: u32) -> Sym<'_> {
+        let shape = kept(&x.shape(), axes);
+        x.at(x.graph.push(Sum { axes }, &[x.id], ShapeOf::Dims(&shape)))
+    }
+}
+
+impl Primitive for Sum {
+    fn name(self, _: &Record) -> String {
+        format!("sum{:?}", axes_of(self.axes).collect::<Vec<_>>())
+    }
+
+    fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        let x = io.operand(0);
+        sum_axes(x.to_dense(&mut io.scratch[0]), x.dims, self.axes, io.out);
+    }
+
+    fn pullback(self, back: &mut Back<'_, '_>) {
+        let x = back.x(0);
+        back.to(x, |g| g.expand(&x.shape()));
+    }
+}
+
+/// Neighbouring axes that are summed, or that stay, as one: (length, summed).
+fn groups(dims: &[usize], axes: u32) -> Vec<(usize, bool)> {
+    let mut groups: Vec<(usize, bool)> = Vec::new();
+    for (axis, &n) in dims.iter().enumerate().filter(|&(_, &n)| n != 1) {
+        let summed = axes & (1 << axis) != 0;
+        match groups.last_mut() {
+            Some(last) if last.1 == summed => last.0 *= n,
+            _ => groups.push((n, summed)),
+        }
+    }
+    groups
+}
+
+/// The order of additions depends on the shape alone.
+fn sum_axes<T: Element>(x: &[T], dims: &[usize], axes: u32, out: &mut [T]) {
+    out.fill(T::default());
+    if x.is_empty() {
+        return;
+    }
+    let mut groups = groups(dims, axes);
+    let (inner, inner_summed) = groups.pop().unwrap_or((1, false));
+    let outer: Vec<usize> = groups.iter().map(|g| g.0).collect();
+    let mut strides = vec![0; outer.len()];
+    let mut step = if inner_summed { 1 } else { inner as isize };
+    for (stride, &(n, summed)) in strides.iter_mut().zip(&groups).rev() {
+        if !summed {
+            *stride = step;
+            step *= n as isize;
+        }
+    }
+    for (run, at) in x.chunks_exact(inner).zip(offsets(&outer, &strides, 0)) {
+        if inner_summed {
+            out[at] = out[at] + pairwise_sum(run);
+        } else {
+            out[at..at + inner].iter_mut().zip(run).for_each(|(y, &x)| *y = *y + x);
+        }
+    }
+}
+
+/// Σ in 16 lanes below 256 elements and by halves above: the error grows like log n.
+pub(super) fn pairwise_sum<T: Element>(x: &[T]) -> T {
+    const LANES: usize = 16;
+    if x.len() <= 256 {
+        let mut lanes = [T::default(); LANES];
+        let (whole, rest) = x.as_chunks::<LANES>();
+        for chunk in whole {
+            lanes.iter_mut().zip(chunk).for_each(|(lane, &x)| *lane = *lane + x);
+        }
+        lanes.iter_mut().zip(rest).for_each(|(lane, &x)| *lane = *lane + x);
+        let mut width = LANES;
+        while width > 1 {
+            width /= 2;
+            (0..width).for_each(|i| lanes[i] = lanes[i] + lanes[i + width]);
+        }
+        return lanes[0];
+    }
+    let half = (x.len() / 2).next_multiple_of(LANES);
+    pairwise_sum(&x[..half]) + pairwise_sum(&x[half..])
+}
+
+/// One term of an [`Accumulate`]: a node that has the whole shape, or one that fills a slice of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Part {
+    pub id: Id,
+    /// Where the slices of all axes start in the record's list; `u32::MAX` for the whole.
+    slices: u32,
+}
+
+impl Part {
+    pub fn whole(id: Id) -> Self {
+        Part { id, slices: u32::MAX }
+    }
+
+    pub fn slice(graph: &Graph, id: Id, slices: &[AxisSlice]) -> Self {
+        Part { id, slices: graph.edit(|r| run(&mut r.slices, slices).start) }
+    }
+
+    pub fn is_whole(self) -> bool {
+        self.slices == u32::MAX
+    }
+
+    fn slices(self, record: &Record, rank: usize) -> Option<&[AxisSlice]> {
+        (!self.is_whole()).then(|| &record.slices[self.slices as usize..][..rank])
+    }
+}
+
+/// Σ of parts, each of the whole shape or of a slice of it: where a value is used many times, this
+/// is its adjoint. One node, however many parts; of one sliced part it is a padding with zeros.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Accumulate {
+    parts: Run,
+}
+
+impl Accumulate {
+    /// The sum, of the shape of the node `like`.
+    #[track_caller]
+    pub fn record<'t>(graph: &'t Graph, like: Id, parts: &[Part]) -> Sym<'t> {
+        let parts = graph.edit(|r| run(&mut r.parts, parts));
+        Sym::new(graph, graph.push(Accumulate { parts }, &[], ShapeOf::Like(like)))
+    }
+
+    /// One part in zeros: padding.
+    #[track_caller]
+    pub fn pad<'t>(graph: &'t Graph, shape: &[usize], part: Part) -> Sym<'t> {
+        let parts = graph.edit(|r| run(&mut r.parts, &[part]));
+        Sym::new(graph, graph.push(Accumulate { parts }, &[], ShapeOf::Dims(shape)))
+    }
+}
+
+impl Primitive for Accumulate {
+    fn name(self, record: &Record) -> String {
+        match &record.parts[self.parts.range()] {
+            [part] if !part.is_whole() => "pad".into(),
+            _ => "accumulate".into(),
+        }
+    }
+
+    fn parts(self) -> Option<Run> {
+        Some(self.parts)
+    }
+
+    fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        let record = io.record;
+        let dims = io.dims();
+        let mut fresh = true;
+        for part in &record.parts[self.parts.range()] {
+            let x = io.view(part.id);
+            let x = x.to_dense(&mut io.scratch[0]);
+            match part.slices(record, dims.len()) {
+                None if fresh => io.out.copy_from_slice(x),
+                None => io.out.iter_mut().zip(x).for_each(|(y, &x)| *y = *y + x),
+                Some(slices) => {
+                    if fresh {
+                        io.out.fill(T::default());
+                    }
+                    into_slice(x, slices, dims, io.out, |y, x| *y = *y + x);
+                }
+            }
+            fresh = false;
+        }
+    }
+
+    fn pullback(self, back: &mut Back<'_, '_>) {
+        parts_pullback(self.parts, back);
+    }
+}
+
+/// Parts side by side, which together fill the whole: concatenation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Concat {
+    parts: Run,
+}
+
+impl Concat {
+    /// The nodes one after the other along `axis`; their other axes are those of `shape`.
+    #[track_caller]
+    pub fn record<'t>(graph: &'t Graph, axis: usize, ids: &[Id], shape: &[usize]) -> Sym<'t> {
+        let mut slices: Vec<AxisSlice> =
+            shape.iter().map(|&n| AxisSlice { start: 0, step: 1, len: n as u32 }).collect();
+        let mut parts = Vec::with_capacity(ids.len());
+        for &id in ids {
+            slices[axis].len = graph.shape(id)[axis] as u32;
+            parts.push(Part::slice(graph, id, &slices));
+            slices[axis].start += slices[axis].len;
+        }
+        let parts = graph.edit(|r| run(&mut r.parts, &parts));
+        Sym::new(graph, graph.push(Concat { parts }, &[], ShapeOf::Dims(shape)))
+    }
+}
+
+impl Primitive for Concat {
+    fn name(self, _: &Record) -> String {
+        "concat".into()
+    }
+
+    fn parts(self) -> Option<Run> {
+        Some(self.parts)
+    }
+
+    fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        let dims = io.dims();
+        for part in &io.record.parts[self.parts.range()] {
+            let x = io.view(part.id);
+            let x = x.to_dense(&mut io.scratch[0]);
+            let slices = part.slices(io.record, dims.len()).unwrap_or_default();
+            into_slice(x, slices, dims, io.out, |y, x| *y = x);
+        }
+    }
+
+    fn pullback(self, back: &mut Back<'_, '_>) {
+        parts_pullback(self.parts, back);
+    }
+}
+
+/// Each part has the adjoint, or its slice of it.
+fn parts_pullback(parts: Run, back: &mut Back<'_, '_>) {
+    let graph = back.graph;
+    let rank = back.adjoint.shape().len();
+    for i in parts.range() {
+        let part = graph.record().parts[i];
+        let slices = part.slices(&graph.record(), rank).map(<[_]>::to_vec);
+        back.to(Sym::new(graph, part.id), |g| match &slices {
+            None => g,
+            Some(slices) => g.sliced(slices),
+        });
+    }
+}
+
+fn into_slice<T: Element>(
+    x: &[T],
+    slices: &[AxisSlice],
+    dims: &[usize],
+    out: &mut [T],
+    put: impl Fn(&mut T, T),
+) {
+    let dense = dense_strides(dims);
+    let lens: Vec<usize> = slices.iter().map(|s| s.len as usize).collect();
+    let start: isize = slices.iter().zip(&dense).map(|(s, &d)| s.start as isize * d).sum();
+    let strides: Vec<isize> = slices.iter().zip(&dense).map(|(s, &d)| s.step as isize * d).collect();
+    for (at, &x) in offsets(&lens, &strides, start as usize).zip(x) {
+        put(&mut out[at], x);
+    }
+}
+
+impl<'t> Sym<'t> {
+    /// Sums what was stretched, so that the shape becomes that of `x`: the transpose of
+    /// broadcasting.
+    #[track_caller]
+    pub(crate) fn sum_to(self, x: Sym<'t>) -> Sym<'t> {
+        if self.same_shape(x) {
+            return self;
+        }
+        let (mine, shape) = (self.shape(), x.shape());
+        let missing = mine.len() - shape.len();
+        let mask = (0..mine.len())
+            .filter(|&axis| axis < missing || shape[axis - missing] != mine[axis])
+            .fold(0, |mask, axis| mask | 1 << axis);
+        let sum = if mask == 0 { self } else { Sum::record(self, mask) };
+        sum.reshape_exact(&shape)
+    }
+}

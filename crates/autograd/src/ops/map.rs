@@ -1,0 +1,126 @@
+//! Map: f⁽ᵏ⁾(x)·u, elementwise, for a row f of the table.
+//!
+//! With y = f⁽ᵏ⁾(x)·u the product rule gives x̄ = f⁽ᵏ⁺¹⁾(x)·(u·ȳ) and ū = f⁽ᵏ⁾(x)·ȳ: a map is its
+//! own pullback, and the first derivative is one fused pass.
+
+use std::any::TypeId;
+
+use super::Primitive;
+use crate::gradient::Back;
+use crate::graph::{Graph, Record, ShapeOf, run};
+use crate::play::{Dtype, Element, Io};
+use crate::table::{Elementwise, Row, RowOf};
+use crate::var::{Sym, Var};
+use crate::view::tiles;
+
+/// f⁽ᵏ⁾(x) or, with a second operand u, f⁽ᵏ⁾(x)·u.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Map {
+    row: u16,
+    order: u16,
+    params: u32,
+}
+
+impl Map {
+    fn row(self, record: &Record) -> &'static dyn Row {
+        record.rows[self.row as usize].1
+    }
+
+    fn params(self, record: &Record) -> &[f64] {
+        let start = self.params as usize;
+        &record.params[start..start + self.row(record).info().params.len()]
+    }
+
+    /// The same function at the next order.
+    #[track_caller]
+    fn next(self) -> Map {
+        let order = self.order + 1;
+        assert!(
+            u32::from(order) < crate::number::CAPACITY as u32,
+            "derivatives of elementwise functions end at order {}",
+            crate::number::CAPACITY - 1
+        );
+        Map { order, ..self }
+    }
+
+    fn record<'t>(self, x: Sym<'t>, u: Option<Sym<'t>>) -> Sym<'t> {
+        let id = match u {
+            None => x.graph.push(self, &[x.id], ShapeOf::Like(x.id)),
+            Some(u) => x.graph.push(self, &[x.id, u.id], ShapeOf::Like(x.id)),
+        };
+        Sym::new(x.graph, id)
+    }
+}
+
+impl Primitive for Map {
+    fn name(self, record: &Record) -> String {
+        let prime = match self.order {
+            0 => String::new(),
+            k @ 1..=3 => "′".repeat(k as usize),
+            k => format!("⁽{k}⁾"),
+        };
+        let params = self.params(record).iter().map(|p| format!(" {p}")).collect::<String>();
+        format!("{}{prime}{params}", self.row(record).info().name)
+    }
+
+    fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        let (row, p) = (self.row(io.record), self.params(io.record));
+        let order = u32::from(self.order);
+        let x = io.operand(0);
+        if io.node.operands[1] == crate::node::Id::NONE {
+            tiles(io.dims(), [x], io.out, |[x], y| T::map(row, order, p, x, None, y));
+        } else {
+            let u = io.operand(1);
+            tiles(io.dims(), [x, u], io.out, |[x, u], y| T::map(row, order, p, x, Some(u), y));
+        }
+    }
+
+    fn pullback(self, back: &mut Back<'_, '_>) {
+        let x = back.x(0);
+        if back.node.operands[1] == crate::node::Id::NONE {
+            back.to(x, |g| self.next().record(x, Some(g)));
+        } else {
+            let u = back.x(1);
+            back.to(x, |g| self.next().record(x, Some(u.amul(g))));
+            back.to(u, |g| self.record(x, Some(g)));
+        }
+    }
+}
+
+impl Graph {
+    fn row(&self, id: TypeId, row: &'static dyn Row) -> u16 {
+        self.edit(|r| {
+            let known = r.rows.iter().position(|(known, _)| *known == id);
+            known.unwrap_or_else(|| {
+                r.rows.push((id, row));
+                r.rows.len() - 1
+            }) as u16
+        })
+    }
+}
+
+impl<T: Dtype> Var<'_, T> {
+    /// Applies an elementwise function, the core's, another crate's or your own (see
+    /// [`elementwise!`](crate::elementwise)), with its parameters.
+    ///
+    /// # Panics
+    /// If the number of parameters or one of them is not as the function wants it.
+    #[track_caller]
+    pub fn map<E: Elementwise>(self, params: &[f64]) -> Self {
+        let info = &E::INFO;
+        assert!(
+            params.len() == info.params.len(),
+            "{} takes {} parameters, not {}",
+            info.name,
+            info.params.len(),
+            params.len()
+        );
+        if let Err(wrong) = (info.check)(params) {
+            panic!("{}: {wrong} (given {params:?})", info.name);
+        }
+        let row = self.graph.row(TypeId::of::<E>(), RowOf::<E>::ROW);
+        let params = self.graph.edit(|r| run(&mut r.params, params).start);
+        let map = Map { row, order: 0, params };
+        self.at(self.graph.push(map, &[self.id], ShapeOf::Like(self.id)))
+    }
+}

@@ -1,0 +1,78 @@
+//! The ops, one idea per file: how each is recorded, what its values are, and its rule.
+//!
+//! | class | file | the rule |
+//! |---|---|---|
+//! | map | [`map`] | f⁽ᵏ⁾(x)·u is its own pullback at order k + 1 |
+//! | zip | [`zip`], [`select`] | product rule and friends |
+//! | linear | [`linear`], [`views`], [`index`] | each names its transpose |
+//! | bilinear | [`matmul`] | itself with the other operand |
+//! | special | [`rowwise`] | written out |
+//! | custom | [`custom`] | what the user states |
+//!
+//! [`reduce`] and [`shaping`] compose these into the methods that users know.
+
+mod custom;
+mod index;
+mod leaf;
+mod linear;
+mod map;
+mod matmul;
+mod reduce;
+mod rowwise;
+mod select;
+mod shaping;
+mod views;
+mod zip;
+
+pub(crate) use custom::{Custom, record as record_custom};
+pub use custom::CustomOp;
+pub(crate) use index::{Gather, ScatterAdd, as_index};
+pub(crate) use leaf::{Leaf, Scalar};
+pub(crate) use linear::{Accumulate, Concat, Part, Sum};
+pub(crate) use map::Map;
+pub(crate) use matmul::Matmul;
+pub(crate) use rowwise::RowWise;
+pub(crate) use select::Select;
+pub use shaping::concat;
+pub use shaping::stack;
+pub(crate) use views::{AxisSlice, Expand, Permute, Reshape, Slice, Stop};
+pub use zip::Arg;
+pub(crate) use zip::{Binary, Zip};
+
+use crate::gradient::Back;
+use crate::graph::Record;
+use crate::node::{Id, Op, Run, each_op};
+use crate::play::{Element, Io};
+
+/// What every op states about itself.
+pub(crate) trait Primitive: Copy + Into<Op> {
+    /// As it stands in printed tapes and messages.
+    fn name(self, record: &Record) -> String;
+
+    /// Computes the values of a node.
+    fn play<T: Element>(self, io: &mut Io<'_, T>);
+
+    /// The rule: records w̄ · ∂w/∂v for each operand v of the node w.
+    fn pullback(self, back: &mut Back<'_, '_>);
+
+    /// Where the operands stand if there may be more than three.
+    fn parts(self) -> Option<Run> {
+        None
+    }
+}
+
+impl Record {
+    /// The operands of a node.
+    pub fn operands(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+        let node = &self.nodes[id.index()];
+        let parts = each_op!(node.op, op => op.parts());
+        let listed = parts.map_or(0..0, Run::range);
+        let inline = node.operands.iter().copied().filter(|&o| o != Id::NONE);
+        inline.chain(self.parts[listed].iter().map(|part| part.id))
+    }
+
+    /// The name of an op in printed tapes and messages.
+    pub fn op_name(&self, op: Op) -> String {
+        each_op!(op, op => op.name(self))
+    }
+}

@@ -1,0 +1,192 @@
+//! Functions of the last axis as a whole: max, min, logsumexp, softmax, log-softmax, norm.
+//!
+//! Written out because the composed form overflows, cancels or meets 0/0; each is checked against
+//! its composed twin.
+
+use super::Primitive;
+use super::linear::{Sum, pairwise_sum};
+use crate::gradient::Back;
+use crate::graph::{Record, ShapeOf};
+use crate::play::{Dtype, Element, Io};
+use crate::var::{Sym, Var};
+
+/// The functions. The first four keep the axis with length 1, the others keep its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowWise {
+    Max,
+    Min,
+    /// ln Σ eˣ
+    LogSumExp,
+    /// √Σ x²
+    Norm,
+    /// eˣ / Σ eˣ
+    Softmax,
+    /// Softmax with its limits: 0 where all are −∞, shared evenly among entries +∞. It is the
+    /// gradient of logsumexp.
+    Weights,
+    /// x − ln Σ eˣ
+    LogSoftmax,
+}
+
+impl RowWise {
+    fn reduces(self) -> bool {
+        matches!(self, RowWise::Max | RowWise::Min | RowWise::LogSumExp | RowWise::Norm)
+    }
+}
+
+impl Primitive for RowWise {
+    fn name(self, _: &Record) -> String {
+        match self {
+            RowWise::Max => "max",
+            RowWise::Min => "min",
+            RowWise::LogSumExp => "logsumexp",
+            RowWise::Norm => "norm",
+            RowWise::Softmax => "softmax",
+            RowWise::Weights => "softmax_weights",
+            RowWise::LogSoftmax => "log_softmax",
+        }
+        .into()
+    }
+
+    fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        let x = io.operand(0);
+        let n = *x.dims.last().expect("a row-wise op has an axis");
+        let [scratch, work] = io.scratch;
+        let x = x.to_dense(scratch);
+        if n == 0 {
+            io.out.fill(self.of_nothing());
+            return;
+        }
+        let rows = x.chunks_exact(n);
+        if self.reduces() {
+            rows.zip(io.out.iter_mut()).for_each(|(x, y)| *y = self.reduce(x, work));
+        } else {
+            rows.zip(io.out.chunks_exact_mut(n)).for_each(|(x, y)| self.fill(x, y));
+        }
+    }
+
+    fn pullback(self, back: &mut Back<'_, '_>) {
+        let (x, y) = (back.x(0), back.y());
+        let total = |v: Sym<'_>| -> u32 { 1 << (v.shape().len() - 1) };
+        match self {
+            RowWise::Max | RowWise::Min => back.to(x, |g| {
+                let ties = x.equal(y);
+                g.adiv(Sum::record(ties, total(ties))).amul(ties)
+            }),
+            RowWise::LogSumExp => back.to(x, |g| g.amul(x.rowwise(RowWise::Weights))),
+            RowWise::Norm => back.to(x, |g| g.amul(x.adiv(y))),
+            RowWise::Softmax | RowWise::Weights => back.to(x, |g| {
+                let mean = Sum::record(g.amul(y), total(g));
+                y.amul(g - mean)
+            }),
+            RowWise::LogSoftmax => back.to(x, |g| {
+                let sum = Sum::record(g, total(g));
+                g - x.rowwise(RowWise::Softmax).amul(sum)
+            }),
+        }
+    }
+}
+
+/// eᵃ⁻ᵇ with the rounding error of a − b made good (two-sum), so that far tails keep their digits.
+fn exp_difference<T: Element>(a: T, b: T) -> T {
+    let d = a - b;
+    let t = d - a;
+    let lost = (a - (d - t)) - (b + t);
+    let e = d.exp();
+    let correction = e * lost;
+    if correction - correction == T::zero() { e + correction } else { e }
+}
+
+impl RowWise {
+    /// The value of a reduction over no elements; the recorder refuses max and min of nothing.
+    fn of_nothing<T: Element>(self) -> T {
+        match self {
+            RowWise::LogSumExp => T::narrow(f64::NEG_INFINITY),
+            _ => T::zero(),
+        }
+    }
+
+    fn reduce<T: Element>(self, x: &[T], work: &mut Vec<T>) -> T {
+        match self {
+            RowWise::Min => x[1..].iter().fold(x[0], |m, &x| x.by_order(m, x, m, m)),
+            RowWise::LogSumExp => {
+                let m = max(x);
+                if !m.wide().is_finite() {
+                    return m;
+                }
+                // The entry m itself is e⁰ = 1 exactly: what the others add keeps its digits.
+                let at = x.iter().position(|&x| x == m).unwrap_or(0);
+                work.clear();
+                work.extend(x.iter().map(|&x| exp_difference(x, m)));
+                work[at] = T::zero();
+                m + pairwise_sum(work).ln_1p()
+            }
+            RowWise::Norm => {
+                let scale = max_abs(x);
+                if scale == T::zero() || !scale.wide().is_finite() {
+                    return scale;
+                }
+                work.clear();
+                work.extend(x.iter().map(|&x| (x / scale) * (x / scale)));
+                scale * pairwise_sum(work).sqrt()
+            }
+            _ => max(x),
+        }
+    }
+
+    fn fill<T: Element>(self, x: &[T], y: &mut [T]) {
+        let m = max(x);
+        if self == RowWise::Weights && m.wide().is_infinite() {
+            return limits(x, m, y);
+        }
+        y.iter_mut().zip(x).for_each(|(y, &x)| *y = exp_difference(x, m));
+        if self == RowWise::LogSoftmax {
+            if let Some(at) = x.iter().position(|&x| x == m) {
+                y[at] = T::zero();
+            }
+            let log = pairwise_sum(y).ln_1p();
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y = (x - m) - log);
+        } else {
+            let sum = pairwise_sum(y);
+            y.iter_mut().for_each(|y| *y = *y / sum);
+        }
+    }
+}
+
+fn max<T: Element>(x: &[T]) -> T {
+    x[1..].iter().fold(x[0], |m, &x| x.by_order(m, m, m, x))
+}
+
+/// The largest |x|; NaN if there is one.
+fn max_abs<T: Element>(x: &[T]) -> T {
+    x.iter().fold(T::zero(), |m, &x| {
+        let size = x.pos(x, -x);
+        size.by_order(m, m, m, size)
+    })
+}
+
+/// The limit of softmax as the largest entry m goes to ±∞.
+fn limits<T: Element>(x: &[T], m: T, y: &mut [T]) {
+    let zero = T::zero();
+    if m < zero {
+        return y.fill(zero);
+    }
+    let ties = x.iter().filter(|&&x| x == m).count();
+    let share = T::one() / T::narrow(ties as f64);
+    y.iter_mut().zip(x).for_each(|(y, &x)| *y = if x == m { share } else { zero });
+}
+
+impl<T: Dtype> Var<'_, T> {
+    /// Records the function over the last axis.
+    #[track_caller]
+    pub(crate) fn rowwise(self, f: RowWise) -> Self {
+        let mut shape = self.shape();
+        let n = shape.last_mut().expect("the recorder gives an axis");
+        let empty = *n == 0 && matches!(f, RowWise::Max | RowWise::Min);
+        assert!(!empty, "the max or min of no elements: {}", self.label());
+        if f.reduces() {
+            *n = 1;
+        }
+        self.at(self.graph.push(f, &[self.id], ShapeOf::Dims(&shape)))
+    }
+}

@@ -1,0 +1,67 @@
+//! Select: one of two values by a condition. The other one is absent: no 0·∞ comes from it.
+
+use super::Primitive;
+use super::zip::push_broadcast;
+use super::{Arg, Scalar};
+use crate::gradient::Back;
+use crate::graph::Record;
+use crate::play::{Dtype, Element, Io};
+use crate::var::Var;
+use crate::view::tiles;
+
+/// Operands: condition, value where it is not 0, value where it is 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Select;
+
+impl Primitive for Select {
+    fn name(self, _: &Record) -> String {
+        "select".into()
+    }
+
+    fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        let operands = [io.operand(0), io.operand(1), io.operand(2)];
+        let zero = T::lit(0.0);
+        tiles(io.dims(), operands, io.out, |[c, a, b], y| {
+            for (((y, &c), &a), &b) in y.iter_mut().zip(c).zip(a).zip(b) {
+                *y = c.by_order(zero, a, b, a);
+            }
+        });
+    }
+
+    fn pullback(self, back: &mut Back<'_, '_>) {
+        let (c, a, b) = (back.x(0), back.x(1), back.x(2));
+        back.to(a, |g| c.select(g, 0.0));
+        back.to(b, |g| c.select(0.0, g));
+    }
+}
+
+impl<'t, T: Dtype> Var<'t, T> {
+    /// `yes` where this condition is not 0, else `no`, elementwise with broadcasting. A NaN
+    /// condition gives NaN. The gradient of what is not selected is exactly 0, whatever its slope.
+    ///
+    /// ```
+    /// # use chainrule_autograd::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input("x", 0.0);
+    /// let y = x.greater(0.0).select(x.sqrt(), 0.0);
+    /// assert_eq!(tape.gradient(y, &[x])[0].item(), 0.0); // not 0·∞
+    /// ```
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast, or the operands stand on two tapes.
+    #[track_caller]
+    pub fn select(self, yes: impl Into<Arg<'t, T>>, no: impl Into<Arg<'t, T>>) -> Self {
+        let (yes, no) = (self.node_of(yes.into()), self.node_of(no.into()));
+        self.same_tape(yes, "select");
+        self.same_tape(no, "select");
+        self.at(push_broadcast(self.graph, Select, "select", &[self.id, yes.id, no.id]))
+    }
+
+    #[track_caller]
+    fn node_of(self, x: Arg<'t, T>) -> Self {
+        match x {
+            Arg::Var(x) => x,
+            Arg::Number(c) => self.at(Scalar::record(self.graph, c).id),
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! Zip: elementwise functions of two operands, broadcast against each other. One operand may be a
+//! number, stored with the op.
+
+use super::{Primitive, Scalar};
+use crate::gradient::Back;
+use crate::graph::{Graph, Record, ShapeOf, run};
+use crate::node::Id;
+use crate::number::Real;
+use crate::play::{Dtype, Element, Io};
+use crate::shape::broadcast;
+use crate::var::{Sym, Var};
+use crate::view::tiles;
+
+/// The functions of two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Binary {
+    Add,
+    Sub,
+    Mul,
+    /// × with a strong zero
+    AMul,
+    Div,
+    /// ÷ with a strong zero
+    ADiv,
+    Pow,
+    Max,
+    Min,
+    Atan2,
+    Hypot,
+    Lt,
+    Le,
+    Eq,
+    Ne,
+    /// The share a has in max(a, b): 1, ½ at a tie, 0.
+    Share,
+}
+
+/// The operand that is a number, if one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Number {
+    None,
+    Left,
+    Right,
+}
+
+/// An elementwise function of two operands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Zip {
+    f: Binary,
+    number: Number,
+    param: u32,
+}
+
+/// An operand of a zip: a node or a number.
+#[derive(Clone, Copy)]
+pub enum Arg<'t, T> {
+    /// A value on the tape.
+    Var(Var<'t, T>),
+    /// A number, converted to the tape's element type.
+    Number(f64),
+}
+
+impl<'t, T> From<Var<'t, T>> for Arg<'t, T> {
+    fn from(x: Var<'t, T>) -> Self {
+        Arg::Var(x)
+    }
+}
+impl<T> From<f64> for Arg<'_, T> {
+    fn from(x: f64) -> Self {
+        Arg::Number(x)
+    }
+}
+impl<T> From<f32> for Arg<'_, T> {
+    fn from(x: f32) -> Self {
+        Arg::Number(x.into())
+    }
+}
+
+/// Where a kernel reads from: a slice, or one number all along.
+#[derive(Clone, Copy)]
+enum Source<'a, T> {
+    Slice(&'a [T]),
+    Number(T),
+}
+
+impl Binary {
+    fn name(self) -> &'static str {
+        match self {
+            Binary::Add => "+",
+            Binary::Sub => "−",
+            Binary::Mul => "×",
+            Binary::AMul => "×₀",
+            Binary::Div => "÷",
+            Binary::ADiv => "÷₀",
+            Binary::Pow => "pow",
+            Binary::Max => "maximum",
+            Binary::Min => "minimum",
+            Binary::Atan2 => "atan2",
+            Binary::Hypot => "hypot",
+            Binary::Lt => "<",
+            Binary::Le => "≤",
+            Binary::Eq => "=",
+            Binary::Ne => "≠",
+            Binary::Share => "share",
+        }
+    }
+
+    /// The values.
+    fn fill<R: Real>(self, a: Source<'_, R>, b: Source<'_, R>, y: &mut [R]) {
+        let (one, zero) = (R::lit(1.0), R::lit(0.0));
+        match self {
+            Binary::Add => each(a, b, y, |a, b| a + b),
+            Binary::Sub => each(a, b, y, |a, b| a - b),
+            Binary::Mul => each(a, b, y, |a, b| a * b),
+            Binary::AMul => each(a, b, y, |a, b| a.amul(b)),
+            Binary::Div => each(a, b, y, |a, b| a / b),
+            Binary::ADiv => each(a, b, y, |a, b| a.adiv(b)),
+            Binary::Pow => each(a, b, y, |a, b| a.pow(b)),
+            Binary::Max => each(a, b, y, |a, b| a.by_order(b, b, a, a)),
+            Binary::Min => each(a, b, y, |a, b| a.by_order(b, a, a, b)),
+            Binary::Atan2 => each(a, b, y, |a, b| a.atan2(b)),
+            Binary::Hypot => each(a, b, y, |a, b| a.hypot(b)),
+            Binary::Lt => each(a, b, y, |a, b| a.by_order(b, one, zero, zero)),
+            Binary::Le => each(a, b, y, |a, b| a.by_order(b, one, one, zero)),
+            Binary::Eq => each(a, b, y, |a, b| a.by_order(b, zero, one, zero)),
+            Binary::Ne => each(a, b, y, |a, b| a.by_order(b, one, zero, one)),
+            Binary::Share => each(a, b, y, |a, b| a.by_order(b, zero, R::lit(0.5), one)),
+        }
+    }
+}
+
+/// The rules. `a`, `b`: the operands; `y`: the result; `g`: its adjoint.
+impl Zip {
+    fn rule<'t>(self, back: &mut Back<'_, 't>, a: Arg<'t, ()>, b: Arg<'t, ()>) {
+        let y = back.y();
+        let graph = back.graph;
+        let sym = |x: Arg<'t, ()>| x.sym(graph);
+        let share = |a, b| zip(graph, Binary::Share, a, b);
+        let mut to_a = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.to_arg(a, f);
+        match self.f {
+            Binary::Add | Binary::Sub => to_a(&|g| g),
+            Binary::Mul | Binary::AMul => to_a(&|g| g.amul(b)),
+            Binary::Div | Binary::ADiv => to_a(&|g| g.adiv(b)),
+            Binary::Pow => to_a(&|g| g.amul(power_slope(sym(a), sym(b)))),
+            Binary::Max => to_a(&|g| g.amul(share(a, b))),
+            Binary::Min => to_a(&|g| g.amul(share(b, a))),
+            Binary::Atan2 => to_a(&|g| g.amul(sym(b).adiv(radius(a, b)).adiv(radius(a, b)))),
+            Binary::Hypot => to_a(&|g| g.amul(sym(a).adiv(y))),
+            Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne | Binary::Share => {}
+        }
+        let mut to_b = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.to_arg(b, f);
+        match self.f {
+            Binary::Add => to_b(&|g| g),
+            Binary::Sub => to_b(&|g| -g),
+            Binary::Mul | Binary::AMul => to_b(&|g| g.amul(a)),
+            Binary::Div | Binary::ADiv => to_b(&|g| -g.adiv(b).amul(y)),
+            Binary::Pow => to_b(&|g| g.amul(y.amul(sym(a).ln()))),
+            Binary::Max => to_b(&|g| g.amul(share(b, a))),
+            Binary::Min => to_b(&|g| g.amul(share(a, b))),
+            Binary::Atan2 => to_b(&|g| -g.amul(sym(a).adiv(radius(a, b)).adiv(radius(a, b)))),
+            Binary::Hypot => to_b(&|g| g.amul(sym(b).adiv(y))),
+            Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne | Binary::Share => {}
+        }
+        fn radius<'t>(a: Arg<'t, ()>, b: Arg<'t, ()>) -> Sym<'t> {
+            let graph = match (a, b) {
+                (Arg::Var(x), _) | (_, Arg::Var(x)) => x.graph,
+                _ => unreachable!("a zip has at least one node as operand"),
+            };
+            zip(graph, Binary::Hypot, a, b)
+        }
+    }
+}
+
+/// ∂(aᵇ)/∂a = b·aᵇ⁻¹, and 0 for b = 0 whatever a is (but NaN).
+fn power_slope<'t>(a: Sym<'t>, b: Sym<'t>) -> Sym<'t> {
+    let constant = a.map::<crate::table::elementary::Flat>(&[]);
+    b.equal(0.0).select(constant, b.amul(a.pow(b - 1.0)))
+}
+
+#[inline(always)]
+fn each<R: Real>(a: Source<'_, R>, b: Source<'_, R>, y: &mut [R], f: impl Fn(R, R) -> R) {
+    match (a, b) {
+        (Source::Slice(a), Source::Slice(b)) => {
+            y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = f(a, b));
+        }
+        (Source::Slice(a), Source::Number(b)) => {
+            y.iter_mut().zip(a).for_each(|(y, &a)| *y = f(a, b));
+        }
+        (Source::Number(a), Source::Slice(b)) => {
+            y.iter_mut().zip(b).for_each(|(y, &b)| *y = f(a, b));
+        }
+        (Source::Number(a), Source::Number(b)) => y.fill(f(a, b)),
+    }
+}
+
+impl Primitive for Zip {
+    fn name(self, record: &Record) -> String {
+        let value = || record.params[self.param as usize];
+        match self.number {
+            Number::None => self.f.name().into(),
+            Number::Left => format!("{} {}", value(), self.f.name()),
+            Number::Right => format!("{} {}", self.f.name(), value()),
+        }
+    }
+
+    fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        let number = || Source::Number(T::narrow(io.record.params[self.param as usize]));
+        let dims = io.dims();
+        match self.number {
+            Number::None => tiles(dims, [io.operand(0), io.operand(1)], io.out, |[a, b], y| {
+                self.f.fill(Source::Slice(a), Source::Slice(b), y);
+            }),
+            Number::Left => {
+                let a = number();
+                tiles(dims, [io.operand(0)], io.out, |[b], y| self.f.fill(a, Source::Slice(b), y));
+            }
+            Number::Right => {
+                let b = number();
+                tiles(dims, [io.operand(0)], io.out, |[a], y| self.f.fill(Source::Slice(a), b, y));
+            }
+        }
+    }
+
+    fn pullback(self, back: &mut Back<'_, '_>) {
+        let number = Arg::Number(back.graph.record().params[self.param as usize]);
+        let x = Arg::Var(back.x(0));
+        match self.number {
+            Number::None => self.rule(back, x, Arg::Var(back.x(1))),
+            Number::Left => self.rule(back, number, x),
+            Number::Right => self.rule(back, x, number),
+        }
+    }
+}
+
+impl<'t> Back<'_, 't> {
+    fn to_arg(&mut self, x: Arg<'t, ()>, f: &dyn Fn(Sym<'t>) -> Sym<'t>) {
+        if let Arg::Var(x) = x {
+            self.to(x, f);
+        }
+    }
+}
+
+impl<'t> Arg<'t, ()> {
+    /// The operand as a node.
+    #[track_caller]
+    fn sym(self, graph: &'t Graph) -> Sym<'t> {
+        match self {
+            Arg::Var(x) => x,
+            Arg::Number(c) => Scalar::record(graph, c),
+        }
+    }
+}
+
+#[track_caller]
+pub(crate) fn zip<'t>(graph: &'t Graph, f: Binary, a: Arg<'t, ()>, b: Arg<'t, ()>) -> Sym<'t> {
+    let with_number = |x: Sym<'t>, c: f64, number: Number| {
+        let param = graph.edit(|r| run(&mut r.params, &[c]).start);
+        graph.push(Zip { f, number, param }, &[x.id], ShapeOf::Like(x.id))
+    };
+    let id = match (a, b) {
+        (Arg::Var(a), Arg::Var(b)) => {
+            a.same_tape(b, f.name());
+            let zip = Zip { f, number: Number::None, param: 0 };
+            push_broadcast(graph, zip, f.name(), &[a.id, b.id])
+        }
+        (Arg::Var(a), Arg::Number(c)) => with_number(a, c, Number::Right),
+        (Arg::Number(c), Arg::Var(b)) => with_number(b, c, Number::Left),
+        (Arg::Number(a), b) => return zip(graph, f, Arg::Var(Scalar::record(graph, a)), b),
+    };
+    Sym::new(graph, id)
+}
+
+/// Appends an elementwise node whose shape is what its operands broadcast to.
+#[track_caller]
+pub(super) fn push_broadcast(
+    graph: &Graph,
+    op: impl Into<crate::node::Op>,
+    name: &str,
+    operands: &[Id],
+) -> Id {
+    let dims = {
+        let r = graph.record();
+        let shape = |id: Id| r.node(id).shape;
+        if operands.iter().all(|&o| shape(o) == shape(operands[0])) {
+            None
+        } else {
+            let mut dims = r.shape(operands[0]).to_vec();
+            for &o in &operands[1..] {
+                dims = broadcast(&dims, r.shape(o)).unwrap_or_else(|| {
+                    let all: Vec<String> = operands.iter().map(|&o| r.label(o)).collect();
+                    panic!("{name}: shapes do not broadcast: {}", all.join(" with "))
+                });
+            }
+            Some(dims)
+        }
+    };
+    match dims {
+        None => graph.push(op, operands, ShapeOf::Like(operands[0])),
+        Some(dims) => graph.push(op, operands, ShapeOf::Dims(&dims)),
+    }
+}
+
+macro_rules! binary_methods {
+    ($($(#[$doc:meta])* $method:ident = $f:ident;)*) => {
+        /// Functions of two operands, broadcast against each other. The other operand may be a
+        /// number.
+        impl<'t, T: Dtype> Var<'t, T> {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Panics
+                /// If the shapes do not broadcast, or the operands stand on two tapes.
+                #[track_caller]
+                pub fn $method(self, other: impl Into<Arg<'t, T>>) -> Self {
+                    self.zip(Binary::$f, other.into())
+                }
+            )*
+
+            #[track_caller]
+            pub(crate) fn zip(self, f: Binary, other: Arg<'t, T>) -> Self {
+                let other = match other {
+                    Arg::Var(x) => Arg::Var(x.sym()),
+                    Arg::Number(c) => Arg::Number(c),
+                };
+                self.at(zip(self.graph, f, Arg::Var(self.sym()), other).id)
+            }
+
+            /// The function with the number on the left.
+            #[track_caller]
+            pub(crate) fn zip_after(self, number: f64, f: Binary) -> Self {
+                self.at(zip(self.graph, f, Arg::Number(number), Arg::Var(self.sym())).id)
+            }
+        }
+    };
+}
+
+binary_methods! {
+    /// The product in which an exact 0 on either side wins against ∞ and NaN: what adjoints are
+    /// multiplied with.
+    amul = AMul;
+    /// The quotient in which an exact 0 in the numerator wins against 0, ∞ and NaN below.
+    adiv = ADiv;
+    /// selfᵒᵗʰᵉʳ with both sides variable. pow(0, 0) = 1; the slope in the base is 0 where the
+    /// exponent is 0, the slope in the exponent is 0 where the base is 0 and the exponent positive.
+    /// Negative bases have integer exponents only; for a constant exponent see `powf` and `powi`.
+    pow = Pow;
+    /// The larger one. At a tie the gradient is split evenly; NaN on either side gives NaN.
+    maximum = Max;
+    /// The smaller one. At a tie the gradient is split evenly; NaN on either side gives NaN.
+    minimum = Min;
+    /// The angle of the point (other, self) in radians, −π to π. At the origin the gradient is 0.
+    atan2 = Atan2;
+    /// √(self² + other²) without overflow. At the origin the gradient is 0.
+    hypot = Hypot;
+    /// 1 where self < other, else 0; NaN where either is NaN. No gradient flows through.
+    less = Lt;
+    /// 1 where self ≤ other, else 0; NaN where either is NaN. No gradient flows through.
+    less_equal = Le;
+    /// 1 where self = other, else 0; NaN where either is NaN. No gradient flows through.
+    equal = Eq;
+    /// 1 where self ≠ other, else 0; NaN where either is NaN. No gradient flows through.
+    not_equal = Ne;
+}
+
+impl<'t, T: Dtype> Var<'t, T> {
+    /// 1 where self > other, else 0; NaN where either is NaN. No gradient flows through.
+    #[track_caller]
+    pub fn greater(self, other: impl Into<Arg<'t, T>>) -> Self {
+        self.flipped(Binary::Lt, other.into())
+    }
+
+    /// 1 where self ≥ other, else 0; NaN where either is NaN. No gradient flows through.
+    #[track_caller]
+    pub fn greater_equal(self, other: impl Into<Arg<'t, T>>) -> Self {
+        self.flipped(Binary::Le, other.into())
+    }
+
+    #[track_caller]
+    fn flipped(self, f: Binary, other: Arg<'t, T>) -> Self {
+        match other {
+            Arg::Var(x) => x.zip(f, Arg::Var(self)),
+            Arg::Number(c) => self.zip_after(c, f),
+        }
+    }
+}
