@@ -139,7 +139,7 @@ impl<'t> Back<'_, 't> {
     }
 
     /// Contributes `adjoint` to a slice of an operand.
-    pub fn to_slice(&mut self, x: Sym<'t>, slices: &[AxisSlice]) {
+    pub fn slice_of(&mut self, x: Sym<'t>, slices: &[AxisSlice]) {
         if self.adjoints.wants(x.id) {
             let part = Part::slice(self.graph, self.adjoint.id, slices);
             self.adjoints.add(x.id, part);

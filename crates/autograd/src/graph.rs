@@ -179,7 +179,13 @@ impl Graph {
 
     /// Appends a node that is another way to look at values that exist.
     #[track_caller]
-    pub fn push_view(&self, op: impl Into<Op>, base: Id, shape: &[usize], view: (usize, &[isize])) -> Id {
+    pub fn push_view(
+        &self,
+        op: impl Into<Op>,
+        base: Id,
+        shape: &[usize],
+        view: (usize, &[isize]),
+    ) -> Id {
         let r = &mut *self.record.borrow_mut();
         let shape = r.shape_id(shape);
         let slot = Slot { offset: view.0, strides: r.strides.id(view.1) };

@@ -1,8 +1,10 @@
 //! A tape-based reverse-mode autograd engine: you record, it differentiates.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod check;
 mod error;
 mod feed;
+mod function;
 mod gradient;
 mod graph;
 mod node;
@@ -18,6 +20,7 @@ mod view;
 
 pub use error::FeedError;
 pub use feed::Feed;
+pub use function::Function;
 pub use node::Id;
 pub use ops::{Arg, CustomOp, concat, stack};
 pub use play::{Dtype, Element};

@@ -72,4 +72,5 @@ ops!(
     Leaf, Scalar, Map, Zip, Select, Accumulate, Sum, Concat, Expand, Reshape, Permute, Slice, Stop,
     Gather, ScatterAdd, Matmul, RowWise, Custom,
 );
+#[allow(clippy::single_component_path_imports)] // makes the macro a path for other modules
 pub(crate) use each_op;

@@ -49,10 +49,7 @@ macro_rules! element {
             fn map(row: &dyn Row, order: u32, p: &[f64], x: &[$t], u: Option<&[$t]>, y: &mut [$t]) {
                 row.$play(order, p, x, u, y);
             }
-            fn custom(
-                op: &dyn CustomOp,
-                x: &[ndarray::ArrayViewD<'_, $t>],
-            ) -> ndarray::ArrayD<$t> {
+            fn custom(op: &dyn CustomOp, x: &[ndarray::ArrayViewD<'_, $t>]) -> ndarray::ArrayD<$t> {
                 op.$custom(x)
             }
             fn values(buffers: &mut Buffers) -> &mut Values<$t> {

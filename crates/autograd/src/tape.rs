@@ -93,7 +93,11 @@ impl<T: Element> Tape<T> {
     /// # Panics
     /// If the op refuses the operands' shapes, if there are none, or they stand on another tape.
     #[track_caller]
-    pub fn custom<'t>(&'t self, op: impl CustomOp + 'static, operands: &[Var<'t, T>]) -> Var<'t, T> {
+    pub fn custom<'t>(
+        &'t self,
+        op: impl CustomOp + 'static,
+        operands: &[Var<'t, T>],
+    ) -> Var<'t, T> {
         self.custom_shared(Arc::new(op), operands)
     }
 
@@ -102,7 +106,11 @@ impl<T: Element> Tape<T> {
     /// # Panics
     /// As [`custom`](Self::custom).
     #[track_caller]
-    pub fn custom_shared<'t>(&'t self, op: Arc<dyn CustomOp>, operands: &[Var<'t, T>]) -> Var<'t, T> {
+    pub fn custom_shared<'t>(
+        &'t self,
+        op: Arc<dyn CustomOp>,
+        operands: &[Var<'t, T>],
+    ) -> Var<'t, T> {
         crate::ops::record_custom(op, operands)
     }
 

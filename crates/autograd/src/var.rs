@@ -203,7 +203,9 @@ impl<T: Element> Var<'_, T> {
             return Err(FeedError::Shape { name: name(), want, given });
         }
         if let Some(&(_, limit)) = record.index_limits.iter().find(|(id, _)| *id == self.id) {
-            if let Some((at, bad)) = value.iter().enumerate().find(|(_, v)| as_index(**v, limit).is_none()) {
+            if let Some((at, bad)) =
+                value.iter().enumerate().find(|(_, v)| as_index(**v, limit).is_none())
+            {
                 return Err(FeedError::Index { name: name(), at, value: bad.wide(), limit });
             }
         }

@@ -32,13 +32,7 @@ fn gauss(x: f64, c: f64) -> f64 {
 fn norm_cdf(x: f64) -> f64 {
     const HI: f64 = std::f64::consts::FRAC_1_SQRT_2;
     const LO: f64 = -4.833_646_656_726_457e-17; // 1/√2 − HI
-    let x = if x < -40.0 {
-        -40.0
-    } else if x > 40.0 {
-        40.0
-    } else {
-        x
-    };
+    let x = x.clamp(-40.0, 40.0); // keeps NaN
     let (z, residue) = two_product(-x, HI);
     let delta = residue - x * LO;
     0.5 * (libm::erfc(z) - std::f64::consts::FRAC_2_SQRT_PI * (-z * z).exp() * delta)

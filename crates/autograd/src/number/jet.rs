@@ -101,9 +101,8 @@ impl Jet {
             if k == 0 {
                 return y0;
             }
-            let sum: f64 = (1..=k)
-                .map(|j| (p * j as f64 - (k - j) as f64) * self.c[j] * y[k - j])
-                .sum();
+            let sum: f64 =
+                (1..=k).map(|j| (p * j as f64 - (k - j) as f64) * self.c[j] * y[k - j]).sum();
             sum / (k as f64 * self.c[0])
         })
     }

@@ -48,4 +48,3 @@ impl Primitive for Scalar {
     }
     fn pullback(self, _: &mut Back<'_, '_>) {}
 }
-

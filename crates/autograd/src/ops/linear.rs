@@ -257,7 +257,8 @@ fn into_slice<T: Element>(
     let dense = dense_strides(dims);
     let lens: Vec<usize> = slices.iter().map(|s| s.len as usize).collect();
     let start: isize = slices.iter().zip(&dense).map(|(s, &d)| s.start as isize * d).sum();
-    let strides: Vec<isize> = slices.iter().zip(&dense).map(|(s, &d)| s.step as isize * d).collect();
+    let strides: Vec<isize> =
+        slices.iter().zip(&dense).map(|(s, &d)| s.step as isize * d).collect();
     for (at, &x) in offsets(&lens, &strides, start as usize).zip(x) {
         put(&mut out[at], x);
     }

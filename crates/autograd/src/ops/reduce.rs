@@ -94,11 +94,7 @@ impl<'t, T: Dtype> Var<'t, T> {
         let mask = self.mask("var", axes);
         let centred = self - self.mean_mask(mask);
         let n = self.elements(mask);
-        centred
-            .square()
-            .sum_mask(mask)
-            .over(n - ddof)
-            .reshape_exact(&dropped(&self.shape(), mask))
+        centred.square().sum_mask(mask).over(n - ddof).reshape_exact(&dropped(&self.shape(), mask))
     }
 
     /// The standard deviation over axes (all if empty); its gradient is 0 where all are equal.
@@ -106,8 +102,7 @@ impl<'t, T: Dtype> Var<'t, T> {
     pub fn std(self, axes: &[isize], ddof: f64) -> Self {
         let mask = self.mask("std", axes);
         let norm = (self - self.mean_mask(mask)).norm_mask(mask);
-        norm.over((self.elements(mask) - ddof).sqrt())
-            .reshape_exact(&dropped(&self.shape(), mask))
+        norm.over((self.elements(mask) - ddof).sqrt()).reshape_exact(&dropped(&self.shape(), mask))
     }
 
     #[track_caller]
@@ -185,7 +180,8 @@ impl<'t, T: Dtype> Var<'t, T> {
     #[track_caller]
     fn rows(self, mask: u32) -> Self {
         let shape = self.shape();
-        let order: Vec<usize> = axes_of(!mask).filter(|&a| a < shape.len()).chain(axes_of(mask)).collect();
+        let order: Vec<usize> =
+            axes_of(!mask).filter(|&a| a < shape.len()).chain(axes_of(mask)).collect();
         let len = axes_of(mask).map(|a| shape[a]).product();
         let rows = self.permuted(&order);
         let kept: Vec<usize> = order[..shape.len() - mask.count_ones() as usize]

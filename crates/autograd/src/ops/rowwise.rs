@@ -94,7 +94,7 @@ fn exp_difference<T: Element>(a: T, b: T) -> T {
     let lost = (a - (d - t)) - (b + t);
     let e = d.exp();
     let correction = e * lost;
-    if correction - correction == T::zero() { e + correction } else { e }
+    if correction.wide().is_finite() { e + correction } else { e }
 }
 
 impl RowWise {

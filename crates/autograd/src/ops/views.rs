@@ -95,7 +95,7 @@ impl Primitive for Slice {
     fn play<T: Element>(self, _: &mut Io<'_, T>) {}
     fn pullback(self, back: &mut Back<'_, '_>) {
         let slices = back.graph.record().slices[self.slices.range()].to_vec();
-        back.to_slice(back.x(0), &slices);
+        back.slice_of(back.x(0), &slices);
     }
 }
 
@@ -151,7 +151,8 @@ impl<'t, T: Dtype> Var<'t, T> {
         );
         let (offset, strides) = self.layout();
         let dense = self.graph.record().is_dense(self.id);
-        let strides = if dense { Some(dense_strides(shape)) } else { squeezed(&from, &strides, shape) };
+        let strides =
+            if dense { Some(dense_strides(shape)) } else { squeezed(&from, &strides, shape) };
         let id = match strides {
             Some(strides) => {
                 let view = (offset, &strides[..]);

@@ -136,7 +136,7 @@ impl Zip {
         let graph = back.graph;
         let sym = |x: Arg<'t, ()>| x.sym(graph);
         let share = |a, b| zip(graph, Binary::Share, a, b);
-        let mut to_a = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.to_arg(a, f);
+        let mut to_a = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.arg(a, f);
         match self.f {
             Binary::Add | Binary::Sub => to_a(&|g| g),
             Binary::Mul | Binary::AMul => to_a(&|g| g.amul(b)),
@@ -148,7 +148,7 @@ impl Zip {
             Binary::Hypot => to_a(&|g| g.amul(sym(a).adiv(y))),
             Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne | Binary::Share => {}
         }
-        let mut to_b = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.to_arg(b, f);
+        let mut to_b = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.arg(b, f);
         match self.f {
             Binary::Add => to_b(&|g| g),
             Binary::Sub => to_b(&|g| -g),
@@ -222,18 +222,19 @@ impl Primitive for Zip {
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {
-        let number = Arg::Number(back.graph.record().params[self.param as usize]);
+        let graph = back.graph;
+        let number = || Arg::Number(graph.record().params[self.param as usize]);
         let x = Arg::Var(back.x(0));
         match self.number {
             Number::None => self.rule(back, x, Arg::Var(back.x(1))),
-            Number::Left => self.rule(back, number, x),
-            Number::Right => self.rule(back, x, number),
+            Number::Left => self.rule(back, number(), x),
+            Number::Right => self.rule(back, x, number()),
         }
     }
 }
 
 impl<'t> Back<'_, 't> {
-    fn to_arg(&mut self, x: Arg<'t, ()>, f: &dyn Fn(Sym<'t>) -> Sym<'t>) {
+    fn arg(&mut self, x: Arg<'t, ()>, f: &dyn Fn(Sym<'t>) -> Sym<'t>) {
         if let Arg::Var(x) = x {
             self.to(x, f);
         }

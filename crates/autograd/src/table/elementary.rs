@@ -352,7 +352,7 @@ crate::elementwise! {
             formula: "ⁿ√x",
             derivative: "1/(n·yⁿ⁻¹), y = ⁿ√x",
             check: |p| match p[0] {
-                n if n >= 1.0 && n <= 1e6 && n.fract() == 0.0 => Ok(()),
+                n if (1.0..=1e6).contains(&n) && n.fract() == 0.0 => Ok(()),
                 _ => Err("n is a whole number from 1 to 10⁶"),
             },
             domain: |p| (if p[0] % 2.0 == 0.0 { 0.0 } else { -INF }, INF),
@@ -561,7 +561,7 @@ crate::elementwise! {
         },
         value: |x| x.sinh(),
         slope: |x| x.cosh(),
-        nth: |k, x| if k % 2 == 0 { x.sinh() } else { x.cosh() },
+        nth: |k, x| if k.is_multiple_of(2) { x.sinh() } else { x.cosh() },
     }
 
     /// cosh x
@@ -577,7 +577,7 @@ crate::elementwise! {
         },
         value: |x| x.cosh(),
         slope: |x| x.sinh(),
-        nth: |k, x| if k % 2 == 0 { x.cosh() } else { x.sinh() },
+        nth: |k, x| if k.is_multiple_of(2) { x.cosh() } else { x.sinh() },
     }
 
     /// tanh x. The slope is computed from e = e^(−2|x|), never as 1 − tanh² x, which is 0 from

@@ -63,6 +63,7 @@ macro_rules! elementwise {
         $crate::elementwise!(@list $($Name)*);
 
         /// The elementwise functions of the core's table.
+        #[allow(clippy::should_implement_trait)] // `neg`: the operator calls it
         impl<T: $crate::Dtype> $crate::Var<'_, T> {
             $( $(#[$doc])* #[track_caller] pub fn $method(self $(, $par: f64)*) -> Self {
                 self.map::<$Name>(&[$($par),*])

@@ -1,0 +1,96 @@
+//! What a gradient check found, element by element.
+
+use std::fmt;
+
+/// How an element of a derivative compares with finite differences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The two agree within the tolerance.
+    Agrees,
+    /// The function has a kink here, and the derivative lies between the one-sided quotients.
+    Kink,
+    /// They differ.
+    Differs,
+}
+
+/// One element of a checked derivative: ∂output\[row\] / ∂input\[index\].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The name of the input.
+    pub input: String,
+    /// The position in the input, in row-major order.
+    pub index: usize,
+    /// The position in the output (for second order: in the gradient), in row-major order.
+    pub row: usize,
+    /// What the engine says.
+    pub analytic: f64,
+    /// What finite differences say.
+    pub numeric: f64,
+    /// |analytic − numeric|
+    pub error: f64,
+    /// The error that is allowed.
+    pub tolerance: f64,
+    /// The judgement.
+    pub verdict: Verdict,
+}
+
+/// All elements of a checked derivative.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// One entry per pair of output and input element.
+    pub entries: Vec<Entry>,
+}
+
+impl Report {
+    /// Whether no entry differs.
+    pub fn passed(&self) -> bool {
+        self.failures().next().is_none()
+    }
+
+    /// The entries that differ.
+    pub fn failures(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|e| e.verdict == Verdict::Differs)
+    }
+
+    /// The entries at kinks.
+    pub fn kinks(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|e| e.verdict == Verdict::Kink)
+    }
+
+    /// The entry that comes closest to its tolerance, or exceeds it most; `None` if nothing was
+    /// compared.
+    pub fn worst(&self) -> Option<&Entry> {
+        let share =
+            |e: &Entry| if e.error.is_nan() { f64::INFINITY } else { e.error / e.tolerance };
+        let smooth = self.entries.iter().filter(|e| e.verdict != Verdict::Kink);
+        smooth.max_by(|a, b| share(a).total_cmp(&share(b)))
+    }
+
+    /// For tests.
+    ///
+    /// # Panics
+    /// With a table of the entries that differ, if there are any.
+    #[track_caller]
+    pub fn assert(&self) {
+        assert!(self.passed(), "the gradient check failed\n{self}");
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (all, kinks, wrong) =
+            (self.entries.len(), self.kinks().count(), self.failures().count());
+        writeln!(f, "{all} elements checked, {kinks} at kinks, {wrong} differ")?;
+        for e in self.failures().take(20) {
+            writeln!(
+                f,
+                "  ∂[{}]/∂{}[{}]: analytic {:e}, numeric {:e}, error {:.1e} > {:.1e}",
+                e.row, e.input, e.index, e.analytic, e.numeric, e.error, e.tolerance
+            )?;
+        }
+        if wrong > 20 {
+            writeln!(f, "  … and {} more", wrong - 20)?;
+        }
+        Ok(())
+    }
+}
