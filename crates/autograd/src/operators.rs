@@ -14,7 +14,7 @@ impl<T: Dtype> Neg for Var<'_, T> {
     type Output = Self;
     #[track_caller]
     fn neg(self) -> Self {
-        self.map::<crate::table::elementary::Neg>(&[])
+        self.map::<crate::table::powers::Neg>(&[])
     }
 }
 

@@ -35,7 +35,7 @@ impl<'a, T: Copy> View<'a, T> {
     }
 
     /// The values in row-major order: as they lie, or copied into `scratch`.
-    pub fn to_dense<'s>(&self, scratch: &'s mut Vec<T>) -> &'s [T]
+    pub fn row_major<'s>(&self, scratch: &'s mut Vec<T>) -> &'s [T]
     where
         'a: 's,
     {

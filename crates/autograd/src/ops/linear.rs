@@ -30,7 +30,7 @@ impl Primitive for Sum {
 
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         let x = io.operand(0);
-        sum_axes(x.to_dense(&mut io.scratch[0]), x.dims, self.axes, io.out);
+        sum_axes(x.row_major(&mut io.scratch[0]), x.dims, self.axes, io.out);
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {
@@ -166,7 +166,7 @@ impl Primitive for Accumulate {
         let mut fresh = true;
         for part in &record.parts[self.parts.range()] {
             let x = io.view(part.id);
-            let x = x.to_dense(&mut io.scratch[0]);
+            let x = x.row_major(&mut io.scratch[0]);
             match part.slices(record, dims.len()) {
                 None if fresh => io.out.copy_from_slice(x),
                 None => io.out.iter_mut().zip(x).for_each(|(y, &x)| *y = *y + x),
@@ -222,7 +222,7 @@ impl Primitive for Concat {
         let dims = io.dims();
         for part in &io.record.parts[self.parts.range()] {
             let x = io.view(part.id);
-            let x = x.to_dense(&mut io.scratch[0]);
+            let x = x.row_major(&mut io.scratch[0]);
             let slices = part.slices(io.record, dims.len()).unwrap_or_default();
             into_slice(x, slices, dims, io.out, |y, x| *y = x);
         }

@@ -52,7 +52,7 @@ impl Primitive for RowWise {
         let x = io.operand(0);
         let n = *x.dims.last().expect("a row-wise op has an axis");
         let [scratch, work] = io.scratch;
-        let x = x.to_dense(scratch);
+        let x = x.row_major(scratch);
         if n == 0 {
             io.out.fill(self.of_nothing());
             return;

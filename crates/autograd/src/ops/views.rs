@@ -60,7 +60,7 @@ impl Primitive for Reshape {
     }
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         let x = io.operand(0);
-        io.out.copy_from_slice(x.to_dense(&mut io.scratch[0]));
+        io.out.copy_from_slice(x.row_major(&mut io.scratch[0]));
     }
     fn pullback(self, back: &mut Back<'_, '_>) {
         let x = back.x(0);

@@ -173,7 +173,7 @@ impl Zip {
 
 /// ∂(aᵇ)/∂a = b·aᵇ⁻¹, and 0 for b = 0 whatever a is (but NaN).
 fn power_slope<'t>(a: Sym<'t>, b: Sym<'t>) -> Sym<'t> {
-    let constant = a.map::<crate::table::elementary::Flat>(&[]);
+    let constant = a.map::<crate::table::steps::Flat>(&[]);
     b.equal(0.0).select(constant, b.amul(a.pow(b - 1.0)))
 }
 

@@ -79,6 +79,16 @@ pub fn everywhere<F>(fact: F) -> Vec<Span<F>> {
     vec![Span { from: f64::NEG_INFINITY, to: f64::INFINITY, fact }]
 }
 
+/// One fact left of 0, another right of it.
+pub fn around_zero<F>(left: F, right: F) -> Vec<Span<F>> {
+    vec![Span::new(f64::NEG_INFINITY, 0.0, left), Span::new(0.0, f64::INFINITY, right)]
+}
+
+/// One fact right of 0.
+pub fn from_zero<F>(fact: F) -> Vec<Span<F>> {
+    vec![Span::new(0.0, f64::INFINITY, fact)]
+}
+
 impl<F> Span<F> {
     /// The fact from `from` to `to`.
     pub const fn new(from: f64, to: f64, fact: F) -> Self {

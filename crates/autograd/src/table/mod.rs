@@ -3,14 +3,51 @@
 //! An entry states a function's value, its slope (a formula that stays exact where the function
 //! saturates), where its kinks are, what is known of its shape, and a few exact values. Everything
 //! else comes from the entry: the method on [`Var`](crate::Var), derivatives of every order, the
-//! kernels, its line in `chainrule check`, its tests.
+//! kernels, its line in `chainrule check`, its tests. [`elementwise!`](crate::elementwise) writes
+//! entries.
 //!
-//! [`elementwise!`](crate::elementwise) writes entries; [`elementary`] is the core's own list.
+//! The core's own entries, by file: [`steps`], [`powers`], [`exponential`], [`trigonometric`],
+//! [`hyperbolic`], [`special`]. Their conventions, where a derivative does not exist or a formula is
+//! treacherous:
+//!
+//! | function | convention |
+//! |---|---|
+//! | `abs` at 0 | slope 0 (left −1, right 1) |
+//! | `sign`, `step` at 0, `floor`, `ceil` at integers | slope 0, also at the jump |
+//! | `sqrt`, even `root` at ±0 | slope +∞; below 0: NaN |
+//! | odd `root`, `cbrt` at ±0 | slope +∞; negative arguments have real roots |
+//! | `powi(0)`, `powf(0.0)` | 1 with slope 0 everywhere, also at 0 |
+//! | `powi(n)` for n < 0 at ±0 | ±∞ by parity, as is the slope |
+//! | `powf(p)` for x < 0 | by parity if p is an integer, else NaN |
+//! | `ln` and its kin at ±0 | −∞ with slope +∞ (from the right); below 0: NaN |
+//! | NaN | NaN, value and every derivative |
 
-pub mod elementary;
+pub mod exponential;
 mod facts;
+pub mod hyperbolic;
 mod macros;
+pub mod powers;
 mod row;
+pub mod special;
+pub mod steps;
+pub mod trigonometric;
 
-pub use facts::{Bend, Info, Kink, Param, Span, Special, Trend, everywhere};
+pub use facts::{
+    Bend, Info, Kink, Param, Span, Special, Trend, around_zero, everywhere, from_zero,
+};
 pub use row::{Elementwise, Row, RowOf};
+
+/// The core's own rows.
+pub fn rows() -> impl Iterator<Item = &'static dyn Row> {
+    [
+        steps::ROWS,
+        powers::ROWS,
+        exponential::ROWS,
+        trigonometric::ROWS,
+        hyperbolic::ROWS,
+        special::ROWS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
