@@ -1,45 +1,75 @@
 //! The activations that a layer can name: one table.
 
+use chainrule_activations::Activations;
+use chainrule_autograd::Var;
+
 use crate::choice::{Entry, Menu, Param};
 use crate::number::Allowed;
 
 /// An elementwise activation.
-pub struct Activation;
+pub struct Activation {
+    /// Records it; the parameters stand in the order of the table.
+    pub apply: for<'t> fn(x: Var<'t, f32>, params: &[f64]) -> Var<'t, f32>,
+}
 
 impl Menu for Activation {
     const KIND: &'static str = "an activation";
 
     fn entries() -> &'static [Entry<Activation>] {
+        const fn param(name: &'static str, default: f64, allowed: Allowed) -> Param {
+            Param { name, default: Some(default), allowed }
+        }
         static TABLE: &[Entry<Activation>] = &[
-            plain("identity", "x"),
-            plain("relu", "max(0, x)"),
+            Entry { name: "identity", doc: "x", params: &[], item: Activation { apply: |x, _| x } },
+            Entry {
+                name: "relu",
+                doc: "max(0, x)",
+                params: &[],
+                item: Activation { apply: |x, _| x.relu() },
+            },
             Entry {
                 name: "leaky_relu",
                 doc: "x for x > 0, else slope · x",
-                params: &[Param { name: "slope", default: Some(0.01), allowed: Allowed::Finite }],
-                item: Activation,
+                params: &[param("slope", 0.01, Allowed::Finite)],
+                item: Activation { apply: |x, params| x.leaky_relu(params[0]) },
             },
-            plain("sigmoid", "1 / (1 + e⁻ˣ)"),
-            plain("tanh", "tanh x"),
+            Entry {
+                name: "sigmoid",
+                doc: "1 / (1 + e⁻ˣ)",
+                params: &[],
+                item: Activation { apply: |x, _| x.sigmoid() },
+            },
+            Entry {
+                name: "tanh",
+                doc: "tanh x",
+                params: &[],
+                item: Activation { apply: |x, _| x.tanh() },
+            },
             Entry {
                 name: "softplus",
                 doc: "ln(1 + e^(beta · x)) / beta",
-                params: &[Param { name: "beta", default: Some(1.0), allowed: Allowed::Positive }],
-                item: Activation,
+                params: &[param("beta", 1.0, Allowed::Positive)],
+                item: Activation { apply: |x, params| x.softplus(params[0]) },
             },
             Entry {
                 name: "elu",
                 doc: "x for x > 0, else alpha · (eˣ − 1)",
-                params: &[Param { name: "alpha", default: Some(1.0), allowed: Allowed::Positive }],
-                item: Activation,
+                params: &[param("alpha", 1.0, Allowed::Positive)],
+                item: Activation { apply: |x, params| x.elu(params[0]) },
             },
-            plain("gelu", "x Φ(x), Φ the normal distribution (the erf form)"),
-            plain("silu", "x / (1 + e⁻ˣ)"),
+            Entry {
+                name: "gelu",
+                doc: "x Φ(x), Φ the normal distribution (the erf form)",
+                params: &[],
+                item: Activation { apply: |x, _| x.gelu() },
+            },
+            Entry {
+                name: "silu",
+                doc: "x / (1 + e⁻ˣ)",
+                params: &[],
+                item: Activation { apply: |x, _| x.silu() },
+            },
         ];
         TABLE
     }
-}
-
-const fn plain(name: &'static str, doc: &'static str) -> Entry<Activation> {
-    Entry { name, doc, params: &[], item: Activation }
 }

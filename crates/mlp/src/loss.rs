@@ -1,5 +1,8 @@
 //! The losses that a configuration can name: one table.
 
+use chainrule_activations::losses;
+use chainrule_autograd::Var;
+
 use crate::choice::{Entry, Menu, Param};
 use crate::number::Allowed;
 
@@ -18,6 +21,10 @@ pub enum Task {
 pub struct Loss {
     /// What it compares with.
     pub task: Task,
+    /// Records it: from outputs (rows × units) and targets (for classes their indices, one per
+    /// row; else rows × 1) to a number.
+    pub mean:
+        for<'t> fn(outputs: Var<'t, f32>, targets: Var<'t, f32>, params: &[f64]) -> Var<'t, f32>,
 }
 
 impl Menu for Loss {
@@ -29,23 +36,34 @@ impl Menu for Loss {
                 name: "cross_entropy",
                 doc: "−ln softmax(logits)[class]",
                 params: &[],
-                item: Loss { task: Task::Classes },
+                item: Loss { task: Task::Classes, mean: |y, t, _| losses::cross_entropy(y, t) },
             },
             Entry {
                 name: "bce",
                 doc: "binary cross-entropy from the logit",
                 params: &[],
-                item: Loss { task: Task::Binary },
+                item: Loss { task: Task::Binary, mean: |y, t, _| losses::bce_with_logits(y, t) },
             },
             Entry {
-                name: "mse", doc: "(y − t)²", params: &[], item: Loss { task: Task::Values }
+                name: "mse",
+                doc: "(y − t)²",
+                params: &[],
+                item: Loss { task: Task::Values, mean: |y, t, _| losses::mse(y, t) },
             },
-            Entry { name: "mae", doc: "|y − t|", params: &[], item: Loss { task: Task::Values } },
+            Entry {
+                name: "mae",
+                doc: "|y − t|",
+                params: &[],
+                item: Loss { task: Task::Values, mean: |y, t, _| losses::mae(y, t) },
+            },
             Entry {
                 name: "huber",
                 doc: "(y − t)²/2 within delta of t, beyond it delta · (|y − t| − delta/2)",
                 params: &[Param { name: "delta", default: Some(1.0), allowed: Allowed::Positive }],
-                item: Loss { task: Task::Values },
+                item: Loss {
+                    task: Task::Values,
+                    mean: |y, t, params| losses::huber(y, t, params[0]),
+                },
             },
         ];
         TABLE

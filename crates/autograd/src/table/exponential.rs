@@ -1,7 +1,6 @@
 //! Exponentials and logarithms.
 
 use super::{Bend, Info, Span, Special, Trend, everywhere, from_zero};
-use crate::number::Real;
 use Bend::{Concave, Convex};
 use Trend::{Decreasing, Increasing};
 

@@ -1,7 +1,6 @@
 //! Powers and roots.
 
 use super::{Bend, Info, Kink, Special, Trend, around_zero, everywhere, from_zero};
-use crate::number::Real;
 use Bend::{Concave, Convex, Straight};
 use Trend::{Decreasing, Increasing};
 

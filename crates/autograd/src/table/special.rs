@@ -1,7 +1,6 @@
 //! The error function and the normal distribution.
 
 use super::{Bend, Info, Special, Trend, around_zero, everywhere};
-use crate::number::Real;
 use Bend::{Concave, Convex};
 use Trend::{Decreasing, Increasing};
 

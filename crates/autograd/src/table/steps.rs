@@ -1,7 +1,6 @@
 //! Functions that jump or bend: sign, step, floor, the absolute value.
 
 use super::{Bend, Info, Kink, Special, Trend, around_zero, everywhere};
-use crate::number::Real;
 use Bend::{Convex, Straight};
 use Trend::{Constant, Decreasing, Increasing};
 

@@ -45,9 +45,6 @@ pub use crate::loss::Loss;
 pub use crate::optimizer::Optimizer;
 pub use tables::{Init, Scale, Schedule};
 
-/// The largest number of parameters that a network may have.
-pub const MOST_PARAMETERS: usize = 1 << 27;
-
 /// One training run: data, network, loss and how to descend.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
