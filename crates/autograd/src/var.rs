@@ -49,6 +49,22 @@ impl<'t, T: Dtype> Var<'t, T> {
         Var::new(self.graph, self.id)
     }
 
+    /// The same node without its element type: what is written for [`Sym`]s serves `f32` and `f64`.
+    pub fn symbol(self) -> Sym<'t> {
+        self.sym()
+    }
+
+    /// A symbol as a value of this tape's element type: the way back from
+    /// [`symbol`](Self::symbol).
+    ///
+    /// # Panics
+    /// If the symbol stands on another tape.
+    #[track_caller]
+    pub fn of_symbol(self, symbol: Sym<'t>) -> Self {
+        self.sym().same_tape(symbol, "of_symbol");
+        self.at(symbol.id)
+    }
+
     /// The number of the node on its tape.
     pub fn id(self) -> Id {
         self.id

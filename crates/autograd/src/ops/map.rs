@@ -107,7 +107,16 @@ impl<T: Dtype> Var<'_, T> {
     /// If the number of parameters or one of them is not as the function wants it.
     #[track_caller]
     pub fn map<E: Elementwise>(self, params: &[f64]) -> Self {
-        let info = &E::INFO;
+        self.map_row(RowOf::<E>::ROW, params)
+    }
+
+    /// Applies an elementwise function that is known as a [row](crate::table::rows) of a table.
+    ///
+    /// # Panics
+    /// As [`map`](Self::map).
+    #[track_caller]
+    pub fn map_row(self, row: &'static dyn Row, params: &[f64]) -> Self {
+        let info = row.info();
         assert!(
             params.len() == info.params.len(),
             "{} takes {} parameters, not {}",
@@ -118,7 +127,7 @@ impl<T: Dtype> Var<'_, T> {
         if let Err(wrong) = (info.check)(params) {
             panic!("{}: {wrong} (given {params:?})", info.name);
         }
-        let row = self.graph.row(TypeId::of::<E>(), RowOf::<E>::ROW);
+        let row = self.graph.row(row.id(), row);
         let params = self.graph.edit(|r| run(&mut r.params, params).start);
         let map = Map { row, order: 0, params };
         self.at(self.graph.push(map, &[self.id], ShapeOf::Like(self.id)))
