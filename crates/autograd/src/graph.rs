@@ -3,13 +3,14 @@
 use std::any::TypeId;
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::panic::Location;
 use std::sync::Arc;
 
 use crate::node::{Id, Node, Op, Run};
 use crate::ops::{AxisSlice, CustomOp, Part};
 use crate::play::Buffers;
-use crate::shape::{Interner, MAX_RANK, count, dense_strides};
+use crate::shape::{Interner, MAX_RANK, ShortHash, count, dense_strides};
 use crate::table::Row;
 
 /// Where the values of a node lie in the flat buffer of its tape.
@@ -91,7 +92,7 @@ impl Record {
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     list: Vec<&'static Location<'static>>,
-    ids: HashMap<usize, u32>,
+    ids: HashMap<usize, u32, BuildHasherDefault<ShortHash>>,
     last: Cell<(usize, u32)>,
 }
 

@@ -2,16 +2,38 @@
 //! 32-bit number.
 
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// The highest number of axes.
 pub const MAX_RANK: usize = 32;
+
+/// A hash for short lists of small numbers. Shapes come from the program, not from an enemy.
+#[derive(Default)]
+pub(crate) struct ShortHash(u64);
+
+impl Hasher for ShortHash {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let word = chunk.iter().rev().fold(0, |word, &b| word << 8 | u64::from(b));
+            self.write_u64(word);
+        }
+    }
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+}
 
 /// Lists that are stored once and named by a number.
 #[derive(Debug, Default)]
 pub(crate) struct Interner<T> {
     lists: Vec<Box<[T]>>,
-    ids: HashMap<Box<[T]>, u32>,
+    ids: HashMap<Box<[T]>, u32, BuildHasherDefault<ShortHash>>,
 }
 
 impl<T: Copy + Eq + Hash> Interner<T> {
