@@ -45,13 +45,9 @@ impl<'t, T: Dtype> Var<'t, T> {
         Var::new(self.graph, id)
     }
 
-    pub(crate) fn sym(self) -> Sym<'t> {
-        Var::new(self.graph, self.id)
-    }
-
     /// The same node without its element type: what is written for [`Sym`]s serves `f32` and `f64`.
     pub fn symbol(self) -> Sym<'t> {
-        self.sym()
+        Var::new(self.graph, self.id)
     }
 
     /// A symbol as a value of this tape's element type: the way back from
@@ -61,7 +57,7 @@ impl<'t, T: Dtype> Var<'t, T> {
     /// If the symbol stands on another tape.
     #[track_caller]
     pub fn of_symbol(self, symbol: Sym<'t>) -> Self {
-        self.sym().same_tape(symbol, "of_symbol");
+        self.symbol().same_tape(symbol, "of_symbol");
         self.at(symbol.id)
     }
 
@@ -156,8 +152,8 @@ impl<'t, T: Dtype> Var<'t, T> {
             self.label()
         );
         xs.iter().for_each(|x| self.same_tape(*x, "gradient"));
-        let xs: Vec<Sym<'t>> = xs.iter().map(|x| x.sym()).collect();
-        let adjoints = chain_rule(self.sym(), &xs, seed.sym());
+        let xs: Vec<Sym<'t>> = xs.iter().map(|x| x.symbol()).collect();
+        let adjoints = chain_rule(self.symbol(), &xs, seed.symbol());
         adjoints.into_iter().map(|a| self.at(a.id)).collect()
     }
 

@@ -122,7 +122,7 @@ impl<'t, T: Dtype> Var<'t, T> {
 
     #[track_caller]
     fn sum_mask(self, mask: u32) -> Self {
-        if mask == 0 { self } else { self.at(Sum::record(self.sym(), mask).id) }
+        if mask == 0 { self } else { self.at(Sum::record(self.symbol(), mask).id) }
     }
 
     #[track_caller]

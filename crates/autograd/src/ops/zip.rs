@@ -320,16 +320,16 @@ macro_rules! binary_methods {
             #[track_caller]
             pub(crate) fn zip(self, f: Binary, other: Arg<'t, T>) -> Self {
                 let other = match other {
-                    Arg::Var(x) => Arg::Var(x.sym()),
+                    Arg::Var(x) => Arg::Var(x.symbol()),
                     Arg::Number(c) => Arg::Number(c),
                 };
-                self.at(zip(self.graph, f, Arg::Var(self.sym()), other).id)
+                self.at(zip(self.graph, f, Arg::Var(self.symbol()), other).id)
             }
 
             /// The function with the number on the left.
             #[track_caller]
             pub(crate) fn zip_after(self, number: f64, f: Binary) -> Self {
-                self.at(zip(self.graph, f, Arg::Number(number), Arg::Var(self.sym())).id)
+                self.at(zip(self.graph, f, Arg::Number(number), Arg::Var(self.symbol())).id)
             }
         }
     };
