@@ -1,1 +1,6 @@
-//! .
+//! Neural-network activations.
+
+mod normal;
+pub mod rows;
+
+pub use rows::Activations;
