@@ -18,9 +18,9 @@ fn two_product(a: f64, b: f64) -> (f64, f64) {
     (p, ((ah * bh - p) + ah * bl + al * bh) + al * bl)
 }
 
-/// e^(−c·x²), c = 1 or ½: x² = h + l exactly, so e^(−ch)·(1 − cl) loses nothing.
+/// e^(−c·x²), c = 1, ½ or ¼: x² = h + l exactly, so e^(−ch)·(1 − cl) loses nothing.
 fn gauss(x: f64, c: f64) -> f64 {
-    if x.abs() > 40.0 {
+    if c * (x * x) > 800.0 {
         return 0.0;
     }
     let (h, l) = two_product(x, x);

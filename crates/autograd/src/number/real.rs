@@ -111,7 +111,7 @@ pub trait Real:
     fn erfc(self) -> Self;
     /// Φ(x), the distribution function of the standard normal, exact in the lower tail.
     fn norm_cdf(self) -> Self;
-    /// e^(−c·x²) for c = 1 or ½, exact in the tails (x² is carried in two parts).
+    /// e^(−c·x²) for c = 1, ½ or ¼, exact in the tails (x² is carried in two parts).
     fn gauss(self, c: f64) -> Self;
     /// The largest integer ≤ x.
     fn floor(self) -> Self;
