@@ -105,7 +105,7 @@ pub use error::FeedError;
 pub use feed::Feed;
 pub use function::Function;
 pub use node::Id;
-pub use ops::{Arg, CustomOp, concat, stack};
+pub use ops::{Arg, CustomOp, concat, custom, stack};
 pub use play::{Dtype, Element};
 pub use tape::{Memory, Tape};
 pub use var::{Sym, Var};

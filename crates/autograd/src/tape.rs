@@ -98,20 +98,7 @@ impl<T: Element> Tape<T> {
         op: impl CustomOp + 'static,
         operands: &[Var<'t, T>],
     ) -> Var<'t, T> {
-        self.custom_shared(Arc::new(op), operands)
-    }
-
-    /// Records an operation of your own that is shared between calls.
-    ///
-    /// # Panics
-    /// As [`custom`](Self::custom).
-    #[track_caller]
-    pub fn custom_shared<'t>(
-        &'t self,
-        op: Arc<dyn CustomOp>,
-        operands: &[Var<'t, T>],
-    ) -> Var<'t, T> {
-        crate::ops::record_custom(op, operands)
+        crate::ops::custom(Arc::new(op), operands)
     }
 
     /// Forgets everything that was recorded, and keeps the memory for the next recording. No [`Var`]

@@ -137,9 +137,23 @@ impl Primitive for Custom {
     }
 }
 
-/// Records a call of a custom op.
+impl<T: Dtype> Var<'_, T> {
+    /// Records an operation of your own on this one operand.
+    ///
+    /// # Panics
+    /// If the op refuses the operand's shape.
+    #[track_caller]
+    pub fn custom(self, op: impl CustomOp + 'static) -> Self {
+        custom(Arc::new(op), &[self])
+    }
+}
+
+/// Records an operation of your own, which may be shared between calls.
+///
+/// # Panics
+/// If the op refuses the operands' shapes, if there are none, or they stand on different tapes.
 #[track_caller]
-pub(crate) fn record<'t, T: Dtype>(op: Arc<dyn CustomOp>, operands: &[Var<'t, T>]) -> Var<'t, T> {
+pub fn custom<'t, T: Dtype>(op: Arc<dyn CustomOp>, operands: &[Var<'t, T>]) -> Var<'t, T> {
     let first = operands.first().unwrap_or_else(|| panic!("{}: no operands", op.name()));
     for x in operands {
         first.same_tape(*x, op.name());

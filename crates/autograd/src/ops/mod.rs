@@ -24,8 +24,8 @@ mod shaping;
 mod views;
 mod zip;
 
-pub use custom::CustomOp;
-pub(crate) use custom::{Custom, record as record_custom};
+pub(crate) use custom::Custom;
+pub use custom::{CustomOp, custom};
 pub(crate) use index::{Gather, ScatterAdd, as_index};
 pub(crate) use leaf::{Leaf, Scalar};
 pub(crate) use linear::{Accumulate, Concat, Part, Sum};
