@@ -41,7 +41,7 @@ fn norm_cdf(x: f64) -> f64 {
 /// The n-th root of x ≥ 0 with one Newton correction, which removes the error of rounding 1/n.
 fn root_of_positive(x: f64, n: u32) -> f64 {
     let y = x.powf(1.0 / f64::from(n));
-    let correction = y / f64::from(n) * (x / y.powf(f64::from(n)) - 1.0);
+    let correction = (x / y.powf(f64::from(n - 1)) - y) / f64::from(n);
     if correction.is_finite() { y + correction } else { y }
 }
 
@@ -66,6 +66,12 @@ fn powi(x: f64, n: i32) -> f64 {
         -1 => 1.0 / x,
         _ => x.powf(f64::from(n)),
     }
+}
+
+/// A trigonometric function. Platforms differ in how well they reduce huge arguments (glibc is off
+/// by 8 ULP at 5e255); `libm` does it exactly.
+fn turning(x: f64, platform: fn(f64) -> f64, exact: fn(f64) -> f64) -> f64 {
+    if x.abs() < 1e6 { platform(x) } else { exact(x) }
 }
 
 fn log_base(x: f64, a: f64) -> f64 {
@@ -121,7 +127,7 @@ macro_rules! real_float {
             fn hypot(self, other: Self) -> Self {
                 if self.is_nan() || other.is_nan() { $t::NAN } else { <$t>::hypot(self, other) }
             }
-            real_float!(@std $t: exp exp_m1 ln ln_1p sqrt sin cos tan asin acos atan
+            real_float!(@std $t: exp exp_m1 ln ln_1p sqrt asin acos atan
                 sinh cosh tanh floor);
             real_float!(@wide $t, $x, $wide;
                 exp_base(a: f64) = |x| if a == 2.0 { x.exp2() } else { nan_through(x, a.powf(x)) };
@@ -129,6 +135,9 @@ macro_rules! real_float {
                 root(n: u32) = |x| root(x, n);
                 powi(n: i32) = |x| powi(x, n);
                 powf(p: f64) = |x| nan_through(x, x.powf(p));
+                sin() = |x| turning(x, f64::sin, libm::sin);
+                cos() = |x| turning(x, f64::cos, libm::cos);
+                tan() = |x| turning(x, f64::tan, libm::tan);
                 asinh() = |x| libm::asinh(x);
                 acosh() = |x| libm::acosh(x);
                 atanh() = |x| libm::atanh(x);

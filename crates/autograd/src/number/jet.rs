@@ -252,15 +252,15 @@ impl Real for Jet {
         y
     }
     fn sin(self) -> Self {
-        self.coupled(self.c[0].sin(), self.c[0].cos(), -1.0).0
+        self.coupled(Real::sin(self.c[0]), Real::cos(self.c[0]), -1.0).0
     }
     fn cos(self) -> Self {
-        self.coupled(self.c[0].sin(), self.c[0].cos(), -1.0).1
+        self.coupled(Real::sin(self.c[0]), Real::cos(self.c[0]), -1.0).1
     }
     fn tan(self) -> Self {
-        let (s, c) = self.coupled(self.c[0].sin(), self.c[0].cos(), -1.0);
+        let (s, c) = self.coupled(Real::sin(self.c[0]), Real::cos(self.c[0]), -1.0);
         let mut y = s / c;
-        y.c[0] = self.c[0].tan();
+        y.c[0] = Real::tan(self.c[0]);
         y
     }
     fn asin(self) -> Self {

@@ -1,18 +1,34 @@
 //! Exponentials and logarithms.
 
 use super::{Bend, Info, Span, Special, Trend, everywhere, from_zero};
+use crate::number::Real;
 use Bend::{Concave, Convex};
 use Trend::{Decreasing, Increasing};
 
 const INF: f64 = f64::INFINITY;
 const LN_2: f64 = std::f64::consts::LN_2;
-const LN_10: f64 = std::f64::consts::LN_10;
+const LOG2_E: f64 = std::f64::consts::LOG2_E;
+const LOG10_E: f64 = std::f64::consts::LOG10_E;
 
 fn base(p: &[f64]) -> Result<(), &'static str> {
     match p[0] {
         a if a > 0.0 && a != 1.0 && a.is_finite() => Ok(()),
         _ => Err("the base of a logarithm is positive, finite and not 1"),
     }
+}
+
+/// 2ˣ·(ln 2)ᵏ as 2ˣ⁻ᵏ·(2 ln 2)ᵏ, which overflows no sooner than its value does.
+fn exp2_times_ln2<R: Real>(k: u32, x: R) -> R {
+    (x - R::lit(k.into())).exp_base(2.0) * R::lit((2.0 * LN_2).powi(k as i32))
+}
+
+/// aˣ·c; by halves of x where c is small, so that aˣ alone does not overflow.
+fn scaled_power<R: Real>(x: R, a: f64, c: f64) -> R {
+    if c.abs() >= 1.0 || c == 0.0 {
+        return x.exp_base(a) * R::lit(c);
+    }
+    let half = (x * R::lit(0.5)).exp_base(a);
+    half * R::lit(c) * half
 }
 
 crate::elementwise! {
@@ -46,8 +62,8 @@ crate::elementwise! {
             ..Info::NEW
         },
         value: |x| x.exp_base(2.0),
-        slope: |x| x.exp_base(2.0) * R::lit(LN_2),
-        nth: |k, x| x.exp_base(2.0) * R::lit(LN_2.powi(k as i32)),
+        slope: |x| exp2_times_ln2(1, x),
+        nth: |k, x| exp2_times_ln2(k, x),
     }
 
     /// eˣ − 1, exact near 0.
@@ -82,8 +98,8 @@ crate::elementwise! {
             ..Info::NEW
         },
         value: |x| x.exp_base(a),
-        slope: |x| x.exp_base(a) * R::lit(a.ln()),
-        nth: |k, x| x.exp_base(a) * R::lit(a.ln().powi(k as i32)),
+        slope: |x| scaled_power(x, a, a.ln()),
+        nth: |k, x| scaled_power(x, a, a.ln().powi(k as i32)),
     }
 
     /// ln x
@@ -115,7 +131,7 @@ crate::elementwise! {
             ..Info::NEW
         },
         value: |x| x.log_base(2.0),
-        slope: |x| x.split(R::lit(f64::NAN), R::lit(INF), (x * R::lit(LN_2)).recip()),
+        slope: |x| x.split(R::lit(f64::NAN), R::lit(INF), R::lit(LOG2_E) / x),
     }
 
     /// log₁₀ x, exact at powers of 10.
@@ -131,7 +147,7 @@ crate::elementwise! {
             ..Info::NEW
         },
         value: |x| x.log_base(10.0),
-        slope: |x| x.split(R::lit(f64::NAN), R::lit(INF), (x * R::lit(LN_10)).recip()),
+        slope: |x| x.split(R::lit(f64::NAN), R::lit(INF), R::lit(LOG10_E) / x),
     }
 
     /// The logarithm to a constant base a > 0, a ≠ 1.
@@ -150,7 +166,7 @@ crate::elementwise! {
         value: |x| x.log_base(a),
         slope: |x| {
             let edge = R::lit(INF.copysign(a - 1.0));
-            x.split(R::lit(f64::NAN), edge, (x * R::lit(a.ln())).recip())
+            x.split(R::lit(f64::NAN), edge, R::lit(a.ln().recip()) / x)
         },
     }
 

@@ -74,6 +74,10 @@ crate::elementwise! {
         },
         value: |x| x.asinh(),
         slope: |x| R::lit(1.0).hypot(x).recip(),
+        second: |x| {
+            let slope = R::lit(1.0).hypot(x).recip();
+            -(x.amul(slope) * slope * slope)
+        },
     }
 
     /// arcosh x, x ≥ 1; slope +∞ at 1.
@@ -110,6 +114,10 @@ crate::elementwise! {
             let (below, above) = (R::lit(1.0) - x, R::lit(1.0) + x);
             let outside = R::lit(f64::NAN);
             (below * above).split(outside, R::lit(INF), (below * above).recip())
+        },
+        second: |x| {
+            let square = (R::lit(1.0) - x) * (R::lit(1.0) + x);
+            (x + x) / (square * square)
         },
     }
 }

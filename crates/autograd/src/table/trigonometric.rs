@@ -19,6 +19,12 @@ fn turned<R: Real>(x: R, k: u32) -> R {
     }
 }
 
+/// x/√((1−x)(1+x))³, exact near 0.
+fn arcsine_second<R: Real>(x: R) -> R {
+    let square = (R::lit(1.0) - x) * (R::lit(1.0) + x);
+    x / (square * square.sqrt())
+}
+
 crate::elementwise! {
     impl Var;
 
@@ -78,6 +84,7 @@ crate::elementwise! {
         },
         value: |x| x.asin(),
         slope: |x| ((R::lit(1.0) - x) * (R::lit(1.0) + x)).sqrt().recip(),
+        second: |x| arcsine_second(x),
     }
 
     /// arccos x in radians, |x| ≤ 1; slope −∞ at ±1.
@@ -95,6 +102,7 @@ crate::elementwise! {
         },
         value: |x| x.acos(),
         slope: |x| -((R::lit(1.0) - x) * (R::lit(1.0) + x)).sqrt().recip(),
+        second: |x| -arcsine_second(x),
     }
 
     /// arctan x in radians.

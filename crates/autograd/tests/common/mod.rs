@@ -1,0 +1,28 @@
+//! What several test files need: distances in units in the last place.
+#![allow(dead_code)] // each test file uses its own share
+
+/// The number of representable values between two numbers; 0 if both are NaN or both are equal
+/// (+0 = −0), huge if one is NaN.
+pub fn ulps(got: f64, want: f64) -> f64 {
+    if got == want || got.is_nan() && want.is_nan() {
+        return 0.0;
+    }
+    if got.is_nan() || want.is_nan() {
+        return f64::INFINITY;
+    }
+    let rank =
+        |x: f64| if x < 0.0 { -i128::from((-x).to_bits()) } else { x.abs().to_bits().into() };
+    (rank(got) - rank(want)).unsigned_abs() as f64
+}
+
+/// The same in single precision.
+pub fn ulps_f32(got: f32, want: f32) -> f64 {
+    if got == want || got.is_nan() && want.is_nan() {
+        return 0.0;
+    }
+    if got.is_nan() || want.is_nan() {
+        return f64::INFINITY;
+    }
+    let rank = |x: f32| if x < 0.0 { -i64::from((-x).to_bits()) } else { x.abs().to_bits().into() };
+    (rank(got) - rank(want)).unsigned_abs() as f64
+}
