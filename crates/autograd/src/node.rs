@@ -57,6 +57,10 @@ macro_rules! ops {
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub(crate) enum Op { $($name($name)),* }
 
+        /// The names of all kinds of ops.
+        #[cfg(test)]
+        pub(crate) const KINDS: &[&str] = &[$(stringify!($name)),*];
+
         $(impl From<$name> for Op {
             fn from(op: $name) -> Op { Op::$name(op) }
         })*

@@ -44,6 +44,28 @@ use crate::graph::Record;
 use crate::node::{Id, Op, Run, each_op};
 use crate::play::{Element, Io};
 
+/// An enum with a label for each variant and, for tests, the list of all.
+macro_rules! labelled {
+    ($(#[$doc:meta])* $vis:vis enum $Name:ident {
+        $($(#[$vdoc:meta])* $Variant:ident = $label:literal,)*
+    }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        $vis enum $Name { $($(#[$vdoc])* $Variant),* }
+
+        impl $Name {
+            #[cfg(test)]
+            pub const ALL: &[$Name] = &[$($Name::$Variant),*];
+
+            /// As it stands in printed tapes and messages.
+            pub fn label(self) -> &'static str {
+                match self { $($Name::$Variant => $label),* }
+            }
+        }
+    };
+}
+use labelled;
+
 /// What every op states about itself.
 pub(crate) trait Primitive: Copy + Into<Op> {
     /// As it stands in printed tapes and messages.

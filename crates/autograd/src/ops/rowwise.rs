@@ -10,22 +10,23 @@ use crate::graph::{Record, ShapeOf};
 use crate::play::{Dtype, Element, Io};
 use crate::var::{Sym, Var};
 
-/// The functions. The first four keep the axis with length 1, the others keep its length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RowWise {
-    Max,
-    Min,
-    /// ln Σ eˣ
-    LogSumExp,
-    /// √Σ x²
-    Norm,
-    /// eˣ / Σ eˣ
-    Softmax,
-    /// Softmax with its limits: 0 where all are −∞, shared evenly among entries +∞. It is the
-    /// gradient of logsumexp.
-    Weights,
-    /// x − ln Σ eˣ
-    LogSoftmax,
+super::labelled! {
+    /// The functions. The first four keep the axis with length 1, the others keep its length.
+    pub(crate) enum RowWise {
+        Max = "max",
+        Min = "min",
+        /// ln Σ eˣ
+        LogSumExp = "logsumexp",
+        /// √Σ x²
+        Norm = "norm",
+        /// eˣ / Σ eˣ
+        Softmax = "softmax",
+        /// Softmax with its limits: 0 where all are −∞, shared evenly among entries +∞. It is the
+        /// gradient of logsumexp.
+        Weights = "softmax_weights",
+        /// x − ln Σ eˣ
+        LogSoftmax = "log_softmax",
+    }
 }
 
 impl RowWise {
@@ -36,16 +37,7 @@ impl RowWise {
 
 impl Primitive for RowWise {
     fn name(self, _: &Record) -> String {
-        match self {
-            RowWise::Max => "max",
-            RowWise::Min => "min",
-            RowWise::LogSumExp => "logsumexp",
-            RowWise::Norm => "norm",
-            RowWise::Softmax => "softmax",
-            RowWise::Weights => "softmax_weights",
-            RowWise::LogSoftmax => "log_softmax",
-        }
-        .into()
+        self.label().into()
     }
 
     fn play<T: Element>(self, io: &mut Io<'_, T>) {

@@ -11,28 +11,29 @@ use crate::shape::broadcast;
 use crate::var::{Sym, Var};
 use crate::view::tiles;
 
-/// The functions of two operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Binary {
-    Add,
-    Sub,
-    Mul,
-    /// × with a strong zero
-    AMul,
-    Div,
-    /// ÷ with a strong zero
-    ADiv,
-    Pow,
-    Max,
-    Min,
-    Atan2,
-    Hypot,
-    Lt,
-    Le,
-    Eq,
-    Ne,
-    /// The share a has in max(a, b): 1, ½ at a tie, 0.
-    Share,
+super::labelled! {
+    /// The functions of two operands.
+    pub(crate) enum Binary {
+        Add = "+",
+        Sub = "−",
+        Mul = "×",
+        /// × with a strong zero
+        AMul = "×₀",
+        Div = "÷",
+        /// ÷ with a strong zero
+        ADiv = "÷₀",
+        Pow = "pow",
+        Max = "maximum",
+        Min = "minimum",
+        Atan2 = "atan2",
+        Hypot = "hypot",
+        Lt = "<",
+        Le = "≤",
+        Eq = "=",
+        Ne = "≠",
+        /// The share a has in max(a, b): 1, ½ at a tie, 0.
+        Share = "share",
+    }
 }
 
 /// The operand that is a number, if one is.
@@ -84,27 +85,6 @@ enum Source<'a, T> {
 }
 
 impl Binary {
-    fn name(self) -> &'static str {
-        match self {
-            Binary::Add => "+",
-            Binary::Sub => "−",
-            Binary::Mul => "×",
-            Binary::AMul => "×₀",
-            Binary::Div => "÷",
-            Binary::ADiv => "÷₀",
-            Binary::Pow => "pow",
-            Binary::Max => "maximum",
-            Binary::Min => "minimum",
-            Binary::Atan2 => "atan2",
-            Binary::Hypot => "hypot",
-            Binary::Lt => "<",
-            Binary::Le => "≤",
-            Binary::Eq => "=",
-            Binary::Ne => "≠",
-            Binary::Share => "share",
-        }
-    }
-
     /// The values.
     fn fill<R: Real>(self, a: Source<'_, R>, b: Source<'_, R>, y: &mut [R]) {
         let (one, zero) = (R::lit(1.0), R::lit(0.0));
@@ -197,9 +177,9 @@ impl Primitive for Zip {
     fn name(self, record: &Record) -> String {
         let value = || record.params[self.param as usize];
         match self.number {
-            Number::None => self.f.name().into(),
-            Number::Left => format!("{} {}", value(), self.f.name()),
-            Number::Right => format!("{} {}", self.f.name(), value()),
+            Number::None => self.f.label().into(),
+            Number::Left => format!("{} {}", value(), self.f.label()),
+            Number::Right => format!("{} {}", self.f.label(), value()),
         }
     }
 
@@ -260,9 +240,9 @@ pub(crate) fn zip<'t>(graph: &'t Graph, f: Binary, a: Arg<'t, ()>, b: Arg<'t, ()
     };
     let id = match (a, b) {
         (Arg::Var(a), Arg::Var(b)) => {
-            a.same_tape(b, f.name());
+            a.same_tape(b, f.label());
             let zip = Zip { f, number: Number::None, param: 0 };
-            push_broadcast(graph, zip, f.name(), &[a.id, b.id])
+            push_broadcast(graph, zip, f.label(), &[a.id, b.id])
         }
         (Arg::Var(a), Arg::Number(c)) => with_number(a, c, Number::Right),
         (Arg::Number(c), Arg::Var(b)) => with_number(b, c, Number::Left),
