@@ -17,14 +17,16 @@ pub enum Task {
     Values,
 }
 
-/// A loss: a mean over the rows of a batch.
+/// Records the mean of a loss over the rows of a batch, 0-d, from outputs (rows × units), targets
+/// (for classes their indices, one per row; else rows × 1) and the parameters of the table's entry.
+pub type Mean = for<'t> fn(Var<'t, f32>, Var<'t, f32>, &[f64]) -> Var<'t, f32>;
+
+/// A loss.
 pub struct Loss {
     /// What it compares with.
     pub task: Task,
-    /// Records it: from outputs (rows × units) and targets (for classes their indices, one per
-    /// row; else rows × 1) to a number.
-    pub mean:
-        for<'t> fn(outputs: Var<'t, f32>, targets: Var<'t, f32>, params: &[f64]) -> Var<'t, f32>,
+    /// What it records.
+    pub mean: Mean,
 }
 
 impl Menu for Loss {

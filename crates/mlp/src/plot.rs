@@ -117,6 +117,7 @@ where
         .axis_desc_style((FONT, 18))
         .label_style((FONT, 16))
         .x_max_light_lines(1)
+        .y_labels(8) // with 9 or more, 0.9 and 1 would touch on a logarithmic axis
         .y_max_light_lines(10)
         .y_label_formatter(&|y| short(*y))
         .bold_line_style(RGBColor(221, 221, 221))

@@ -1,0 +1,179 @@
+//! The command as a user meets it: outputs, exit codes, messages, and files that stay whole.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+const CHAINRULE: &str = env!("CARGO_BIN_EXE_chainrule");
+
+fn chainrule(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(CHAINRULE).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A folder with a small data set and a configuration for it.
+fn folder(loss: &str, units: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |k: usize| {
+        let (a, b) = (k * 7 % 30, k * 11 % 30);
+        format!("{a},{b},{}\n", usize::from(a + b > 29))
+    };
+    let rows: String = (0..60).map(row).collect();
+    std::fs::write(folder.path().join("d.csv"), format!("a,b,\"y, or n\"\n{rows}")).unwrap();
+    let config = format!(
+        r#"{{"data": {{"file": "d.csv", "target": "y, or n"}},
+            "network": {{"layers": [{{"units": 8, "activation": "tanh"}}, {{"units": {units}}}]}},
+            "loss": "{loss}", "learning_rate": 0.05, "batch_size": 8, "epochs": 30,
+            "out": "out"}}"#
+    );
+    std::fs::write(folder.path().join("c.json"), config).unwrap();
+    folder
+}
+
+#[test]
+fn train_evaluate_and_predict_agree() {
+    let folder = folder("cross_entropy", 2);
+    let at = folder.path();
+    let train = chainrule(at, &["train", "c.json"]);
+    assert_eq!(train.status.code(), Some(0), "{}", stderr(&train));
+    assert!(stderr(&train).contains("epoch 30/30  train loss "), "{}", stderr(&train));
+    assert!(stdout(&train).starts_with("network 2-8-2 with 42 parameters; 42 rows for training"));
+    let last = stdout(&train).lines().last().unwrap().to_owned();
+    assert!(last.starts_with("test accuracy "), "{last}");
+    let accuracy: f64 = last.rsplit(' ').next().unwrap().parse().unwrap();
+    assert!(accuracy > 0.7, "{last}");
+
+    let evaluate = chainrule(at, &["evaluate", "out"]);
+    assert_eq!(stdout(&evaluate).lines().last(), Some(last.as_str()), "{}", stderr(&evaluate));
+    let all = chainrule(at, &["evaluate", "out/weights.json", "--data", "d.csv"]);
+    assert!(stdout(&all).contains("rows 60\n"), "{}", stderr(&all));
+
+    let predict = chainrule(at, &["predict", "out", "--data", "d.csv"]);
+    let text = stdout(&predict);
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("\"y, or n\",probability"));
+    let truth = std::fs::read_to_string(at.join("d.csv")).unwrap();
+    let hits = lines
+        .zip(truth.lines().skip(1))
+        .filter(|(found, row)| found.split(',').next() == row.rsplit(',').next());
+    let share = format!("accuracy {:.4}", hits.count() as f64 / 60.0);
+    assert_eq!(stdout(&all).lines().last(), Some(share.as_str()));
+    chainrule(at, &["predict", "out", "--data", "d.csv", "--out", "p.csv"]);
+    assert_eq!(std::fs::read_to_string(at.join("p.csv")).unwrap(), text);
+}
+
+#[test]
+fn seeds_are_trained_one_by_one_and_averaged() {
+    let folder = folder("bce", 1);
+    let output = chainrule(folder.path(), &["train", "c.json", "--seeds", "0..3", "-q"]);
+    assert_eq!(stderr(&output), "");
+    let text = stdout(&output);
+    let figures: Vec<f64> = text
+        .lines()
+        .map(|line| {
+            line.split(' ').nth(4 - usize::from(line.starts_with("mean"))).unwrap().parse().unwrap()
+        })
+        .collect();
+    assert!(text.lines().nth(2).unwrap().starts_with("seed 2: test accuracy "), "{text}");
+    let mean = (figures[0] + figures[1] + figures[2]) / 3.0;
+    assert!((mean - figures[3]).abs() < 2e-4, "{text}");
+    assert!(text.ends_with(" over 3 seeds\n"));
+    let again = chainrule(folder.path(), &["train", "c.json", "--seed", "2", "-q"]);
+    let last = stdout(&again).lines().last().unwrap().to_owned();
+    assert!(text.contains(&format!("seed 2: {last}\n")), "{text}{last}");
+    let weights = |run: &str| {
+        let text = std::fs::read_to_string(folder.path().join(run).join("weights.json")).unwrap();
+        text[text.find("\"parameters\"").unwrap()..].to_owned()
+    };
+    assert_eq!(weights("out"), weights("out/seed-2"));
+    assert_ne!(weights("out"), weights("out/seed-1"));
+}
+
+#[test]
+fn a_regression_ends_with_its_loss() {
+    let folder = folder("huber", 1);
+    let output = chainrule(folder.path(), &["train", "c.json", "-q"]);
+    assert!(stdout(&output).lines().last().unwrap().starts_with("test loss 0."), "{output:?}");
+    let predict = chainrule(folder.path(), &["predict", "out", "--data", "d.csv"]);
+    assert_eq!(stdout(&predict).lines().count(), 61);
+    let value = stdout(&predict).lines().nth(1).unwrap().to_owned();
+    assert!(value.parse::<f32>().is_ok(), "{value}");
+}
+
+#[test]
+fn errors_are_told_on_stderr_with_exit_code_1_and_wrong_usage_with_2() {
+    let folder = folder("cross_entropy", 3);
+    let at = folder.path();
+    std::fs::write(at.join("bad.json"), "{\n  \"dat\": 1}").unwrap();
+    std::fs::write(at.join("bad.csv"), "a,b\n1,two\n").unwrap();
+    let table: &[(&[&str], i32, &[&str])] = &[
+        (&["train", "none.json"], 1, &["error: none.json", "caused by: No such file"]),
+        (&["train", "bad.json"], 1, &["error: bad.json:2:7", "did you mean `data`?"]),
+        (&["train", "c.json"], 1, &["error: in `network.layers[1].units`: is 3", "2 classes"]),
+        (&["evaluate", "none"], 1, &["error: none"]),
+        (&["evaluate", "c.json"], 1, &["error: c.json:1:", "format"]),
+        (&["predict", "bad.csv", "--data", "bad.csv"], 1, &["error: bad.csv:1:1"]),
+        (&["train"], 2, &["CONFIG"]),
+        (&["train", "c.json", "--seeds", "3..3"], 2, &["names no seed"]),
+        (&["train", "c.json", "--epochs", "0"], 2, &["--epochs"]),
+        (&["learn"], 2, &["learn"]),
+    ];
+    for (arguments, code, words) in table {
+        let output = chainrule(at, arguments);
+        let text = stderr(&output);
+        assert_eq!(output.status.code(), Some(*code), "{arguments:?}: {text}");
+        assert!(!text.contains("panicked"), "{text}");
+        for word in *words {
+            assert!(text.contains(word), "{arguments:?}: \"{text}\" lacks \"{word}\"");
+        }
+    }
+}
+
+#[test]
+fn a_loss_that_is_not_finite_is_an_error_and_the_weights_are_kept_for_inspection() {
+    let folder = folder("mse", 1);
+    let config = std::fs::read_to_string(folder.path().join("c.json")).unwrap();
+    let wild = config.replace("0.05", "1e30").replace("\"tanh\"", "\"relu\"");
+    let wild = wild.replace("\"loss\"", "\"optimizer\": \"sgd\", \"loss\"");
+    std::fs::write(folder.path().join("c.json"), wild).unwrap();
+    let output = chainrule(folder.path(), &["train", "c.json", "-q"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("smaller `learning_rate`"), "{}", stderr(&output));
+    let evaluate = chainrule(folder.path(), &["evaluate", "out"]);
+    assert!(stdout(&evaluate).contains("loss NaN"), "{evaluate:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn results_of_the_last_run_survive_a_full_disk() {
+    let folder = folder("cross_entropy", 2);
+    let at = folder.path();
+    chainrule(at, &["train", "c.json", "-q"]);
+    let before = std::fs::read(at.join("out/weights.json")).unwrap();
+    // Files may not grow beyond one block; the signal is ignored, so that writing fails instead.
+    let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" train c.json --seed 9 -q";
+    let output =
+        Command::new("sh").args(["-c", script, CHAINRULE]).current_dir(at).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(stderr(&output).contains("weights.json: cannot be written"), "{}", stderr(&output));
+    assert_eq!(std::fs::read(at.join("out/weights.json")).unwrap(), before);
+    assert_eq!(std::fs::read_dir(at.join("out")).unwrap().count(), 3, "no temporary file is left");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let folder = folder("cross_entropy", 2);
+    chainrule(folder.path(), &["train", "c.json", "-q"]);
+    let script = "\"$0\" predict out --data d.csv | true; \"$0\" evaluate out | true";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, CHAINRULE]).current_dir(folder.path());
+    let output = shell.output().unwrap();
+    assert_eq!(stderr(&output), "");
+}
