@@ -59,8 +59,11 @@ fn test_rows(model: &Model) -> Result<Part> {
             model.rows
         );
     }
-    let part = model.part(&table)?;
-    Ok(part.split(&model.config.data.split, model.config.seed)?.test)
+    let part = model.part(&table)?.split(&model.config.data.split, model.config.seed)?.test;
+    if part.is_empty() {
+        bail!("no rows were held back for the test; name a file with --data");
+    }
+    Ok(part)
 }
 
 /// For each class how often it was predicted as which.

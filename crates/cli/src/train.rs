@@ -78,8 +78,8 @@ impl Train {
 
     fn once(&self, config: Config) -> Result<()> {
         let out = config.out.clone();
-        save::create_folder(&out)?;
         let trainer = Trainer::load(config)?;
+        save::create_folder(&out)?;
         line(describe(&trainer))?;
         let run = self.train(&trainer)?;
         run.save(&out)?;
@@ -98,6 +98,7 @@ impl Train {
         for &seed in seeds {
             let out = config.out.join(format!("seed-{seed}"));
             let trainer = Trainer::load(Config { seed, out: out.clone(), ..config.clone() })?;
+            save::create_folder(&out)?;
             let run = self.train(&trainer)?;
             run.save(&out)?;
             let (text, figure, what) = result(&trainer, &run);

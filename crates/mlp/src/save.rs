@@ -18,7 +18,8 @@ pub struct SaveError {
 /// Writes `content` to `file`; on failure the file keeps what it had.
 ///
 /// # Errors
-/// When the folder does not exist, cannot be written to, or the disk is full.
+/// When the folder does not exist or cannot be written to, the disk is full, or something that is
+/// not an ordinary file (a folder, a device) has this name.
 pub fn save(file: &Path, content: &[u8]) -> Result<(), SaveError> {
     replace(file, content).map_err(|source| SaveError { path: file.to_owned(), source })
 }
@@ -32,20 +33,29 @@ pub fn create_folder(folder: &Path) -> Result<(), SaveError> {
 }
 
 fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = match file.parent() {
+    // What a link points to is replaced, not the link.
+    let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let existing = fs::metadata(&target).ok();
+    if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not an ordinary file"));
+    }
+    let folder = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     let mut prefix = std::ffi::OsString::from(".");
-    prefix.push(file.file_name().ok_or(io::ErrorKind::InvalidFilename)?);
+    prefix.push(target.file_name().ok_or(io::ErrorKind::InvalidFilename)?);
     prefix.push(".");
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(".tmp");
     ordinary_permissions(&mut builder);
     let mut temporary = builder.tempfile_in(folder)?;
+    if let Some(existing) = existing {
+        temporary.as_file().set_permissions(existing.permissions())?;
+    }
     temporary.write_all(content)?;
     temporary.as_file().sync_all()?;
-    temporary.persist(file).map_err(|error| error.error)?;
+    temporary.persist(&target).map_err(|error| error.error)?;
     sync_folder(folder)
 }
 
@@ -94,6 +104,24 @@ mod tests {
         assert!(error.contains("a.json") && error.contains("untouched"), "{error}");
         assert_eq!(fs::read(occupied.join("kept")).unwrap(), b"kept");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_stay_and_devices_are_left_alone() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("a.json"), folder.path().join("link.json"));
+        save(&file, b"old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("a.json", &link).unwrap();
+        save(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        let device = folder.path().join("device");
+        symlink("/dev/null", &device).unwrap();
+        assert!(save(&device, b"x").is_err());
     }
 
     #[test]

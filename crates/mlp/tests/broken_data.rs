@@ -48,6 +48,16 @@ fn classes_with_names_are_sorted_by_name() {
 }
 
 #[test]
+fn odd_numbers_as_names_are_sorted_too() {
+    let labels = ["nan", "-0", "0", "inf", "1e400", "-nan", "-inf", "1.0", "1"];
+    let rows: String = (0..90).map(|k| format!("1,{}\n", labels[k * 7 % 9])).collect();
+    let table = Table::load(folder().file(format!("x,y\n{rows}").as_bytes())).unwrap();
+    let kind = TargetKind::classes_of(&table, "y").unwrap();
+    assert_eq!(kind.class_names().len(), 9);
+    assert_eq!(kind.class_names()[1..5], ["-inf", "-0", "0", "1"]);
+}
+
+#[test]
 fn broken_files_are_refused_with_words_that_help() {
     let values = TargetKind::Values;
     let classes = TargetKind::Classes(vec!["cat".into(), "dog".into()]);

@@ -1,6 +1,5 @@
 //! What is to be predicted: one of several classes, or a real value.
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::table::{DataError, Table};
@@ -35,10 +34,11 @@ impl TargetKind {
         let distinct: BTreeSet<&str> =
             table.texts(column)?.into_iter().map(|(_, text)| text).collect();
         let mut names: Vec<String> = distinct.into_iter().map(str::to_owned).collect();
-        let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse().ok()).collect();
-        if numbers.is_some() {
-            let number = |name: &String| name.parse().unwrap_or(f64::NAN);
-            names.sort_by(|a, b| number(a).partial_cmp(&number(b)).unwrap_or(Ordering::Equal));
+        let number = |name: &String| name.parse::<f64>();
+        if names.iter().all(|name| number(name).is_ok()) {
+            // A total order, since "nan" is a number to the parser.
+            let key = |name: &String| number(name).unwrap_or(f64::NAN);
+            names.sort_by(|a, b| key(a).total_cmp(&key(b)));
         }
         Ok(TargetKind::Classes(names))
     }
