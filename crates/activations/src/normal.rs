@@ -14,17 +14,17 @@ const ROOT: Parts = [-0.7517915368080139, 1.211444988769017e-8, -4.2913245067305
 /// φ at the root.
 const PDF_AT_ROOT: f64 = 0.30073259989697529;
 /// How far from the root its series is used.
-const NEAR: f64 = 0.5;
+const NEAR: f64 = 0.625;
 /// √2
 const SQRT_2: Parts = [1.4142135381698608, 2.4203234971764687e-8, -7.628067479096231e-16];
 
 /// gelu′(r + h) = c₁h + c₂h² + … around its root r. With Hermite's polynomials Heₖ,
 /// gelu⁽ᵏ⁺¹⁾ = (−1)ᵏ·(x·Heₖ − (k+1)·Heₖ₋₁)·φ, since Φ⁽ᵏ⁾ = (−1)ᵏ⁻¹·Heₖ₋₁·φ.
-const SERIES: [f64; 23] = {
-    let r = ROOT[0] + ROOT[1];
+const SERIES: [f64; 25] = {
+    let r = ROOT[0] + (ROOT[1] + ROOT[2]);
     let (mut below, mut he) = (1.0, r);
     let mut factor = PDF_AT_ROOT;
-    let mut c = [0.0; 23];
+    let mut c = [0.0; 25];
     let mut k = 1;
     while k <= c.len() {
         factor /= -(k as f64);
@@ -66,6 +66,20 @@ pub(crate) fn gelu_second<R: Real>(x: R) -> R {
     let g = x.gauss(0.25);
     let factors = -distance(a, SQRT_2) * (R::lit(std::f64::consts::SQRT_2) + a);
     g.amul(factors) * R::lit(INV_SQRT_2PI) * g
+}
+
+/// The k-th derivative for k ≥ 2, (−1)ᵏ⁻¹·(x·Heₖ₋₁ − k·Heₖ₋₂)·φ.
+pub(crate) fn gelu_nth<R: Real>(k: u32, x: R) -> R {
+    if k == 2 {
+        return gelu_second(x);
+    }
+    let (mut below, mut he) = (R::lit(1.0), x);
+    for n in 1..k - 1 {
+        (below, he) = (he, x * he - R::lit(n.into()) * below);
+    }
+    let sign = if k % 2 == 1 { 1.0 } else { -1.0 };
+    let g = x.gauss(0.25);
+    g.amul(x * he - R::lit(k.into()) * below) * R::lit(sign * INV_SQRT_2PI) * g
 }
 
 /// |x|·Φ(−|x|)/φ(x) for |x| ≥ 12, from w = 1/x²: the tenth convergent of Laplace's continued

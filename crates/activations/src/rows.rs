@@ -207,7 +207,7 @@ chainrule_autograd::elementwise! {
             special: &[
                 Special::at(0.0, 0.0, 0.5),
                 Special::at(-0.0, -0.0, 0.5),
-                Special::at(-5.0, -1.4332578593959696e-6, -7.1468494463012912e-6),
+                Special::at(-5.0, -1.4332578593959696e-6, -7.1469460017922946e-6),
                 Special::at(-INF, -0.0, 0.0),
                 Special::at(INF, INF, 1.0),
             ],
@@ -215,7 +215,7 @@ chainrule_autograd::elementwise! {
         },
         value: |x| normal::gelu(x),
         slope: |x| normal::gelu_slope(x),
-        second: |x| normal::gelu_second(x),
+        nth: |k, x| normal::gelu_nth(k, x),
     }
 
     /// x/(1 + e⁻ˣ), also called swish.
@@ -247,11 +247,10 @@ chainrule_autograd::elementwise! {
         slope: |x| {
             let root = (R::lit(0.5) * x.neg_abs()).exp();
             let (one, e) = (R::lit(1.0), root.square());
-            let one_e = one + e;
             let h = distance(x, SILU_ROOT);
             // 1 + x + eˣ from its root r: h + eʳ·(eʰ − 1), whose terms have one sign.
             let left = h + R::lit(0.27846454276107380) * h.exp_m1();
-            x.pos(one + e.amul(one + x), root.amul(left) * root) / (one_e * one_e)
+            x.pos(one + e.amul(one + x), root.amul(left) * root) / squared_sum(e)
         },
         second: |x| {
             // s′·(2 − x·tanh(x/2)) from the root r of the second factor, with a = |x| = r + h:
@@ -290,12 +289,17 @@ fn logistic<R: Real>(x: R) -> R {
     x.pos(one, e) / (one + e)
 }
 
+/// (1 + e)² for 0 ≤ e ≤ 1, with hardly more than one rounding.
+#[inline(always)]
+fn squared_sum<R: Real>(e: R) -> R {
+    R::lit(1.0) + e * (R::lit(2.0) + e)
+}
+
 /// s′ = e/(1 + e)²
 #[inline(always)]
 fn logistic_slope<R: Real>(x: R) -> R {
     let e = x.neg_abs().exp();
-    let one_e = R::lit(1.0) + e;
-    e / (one_e * one_e)
+    e / squared_sum(e)
 }
 
 /// s″ = −s′·tanh(x/2)

@@ -1,0 +1,308 @@
+//! What every entry promises of its function, checked by walking over the table.
+
+mod common;
+
+use chainrule_activations::rows::ROWS;
+use chainrule_autograd::Tape;
+use chainrule_autograd::table::{Bend, Row, Span, Trend};
+use common::{Float, at, row, same, ulps};
+
+const INF: f64 = f64::INFINITY;
+/// Points where no kink is stated but the second derivative jumps.
+const ROUGH: &[(&str, f64)] = &[("elu", 0.0)];
+
+/// The row with each set of parameters that its entry accepts, of those worth trying.
+fn cases() -> Vec<(&'static dyn Row, Vec<f64>)> {
+    let mut cases = Vec::new();
+    for &row in ROWS {
+        let info = row.info();
+        cases.push((row, info.defaults()));
+        if info.params.len() == 1 {
+            let sets = [-0.5, 0.0, 0.25, 0.5, 1.0, 2.0, 30.0].map(|p| vec![p]);
+            let valid = sets.into_iter().filter(|p| (info.check)(p).is_ok());
+            cases.extend(valid.map(|p| (row, p)));
+        }
+    }
+    cases
+}
+
+/// From −60 to 60 in steps that f64 has exactly, and further out by factors.
+fn grid() -> Vec<f64> {
+    let mut x: Vec<f64> = (-3840..=3840).map(|i| f64::from(i) / 64.0).collect();
+    for scale in [1e2, 1e3, 1e6, 1e100, 1e300] {
+        x.extend([-scale, scale]);
+    }
+    x.extend([-1e-3, -1e-8, -1e-300, -5e-324, 5e-324, 1e-300, 1e-8, 1e-3]);
+    x.sort_by(f64::total_cmp);
+    x
+}
+
+#[test]
+fn nan_goes_through() {
+    fn check<T: Float>(row: &'static dyn Row, p: &[f64]) {
+        for order in 0..=6 {
+            let y = at(row, order, p, T::narrow(f64::NAN));
+            assert!(y.wide().is_nan(), "{} {p:?} {} order {order}: {y}", row.info().name, T::NAME);
+        }
+        let tape = Tape::<T>::new();
+        let x = tape.input("x", vec![T::narrow(f64::NAN); 2]);
+        let seed = tape.constant(vec![T::narrow(1.0), T::narrow(0.0)]);
+        let slope = x.map_row(row, p).pullback(&[x], seed)[0].to_vec();
+        assert!(slope[0].wide().is_nan(), "{}", row.info().name);
+        assert_eq!(slope[1].wide(), 0.0, "{}: an adjoint of 0 is an absent path", row.info().name);
+    }
+    for (row, p) in cases() {
+        check::<f64>(row, &p);
+        check::<f32>(row, &p);
+    }
+}
+
+#[test]
+fn infinities_give_limits() {
+    fn check<T: Float>(row: &'static dyn Row, p: &[f64], far: f64) {
+        for sign in [-1.0, 1.0] {
+            for order in 0..=6 {
+                let limit = at(row, order, p, T::narrow(sign * INF)).wide();
+                let near = at(row, order, p, T::narrow(sign * far)).wide();
+                let want = if near.abs() > far / 1e3 { near.signum() * INF } else { near };
+                let name = row.info().name;
+                assert_eq!(limit, want, "{name} {p:?} {} order {order} at {sign}∞", T::NAME);
+            }
+        }
+    }
+    for (row, p) in cases() {
+        check::<f64>(row, &p, 1e300);
+        check::<f32>(row, &p, 1e36);
+    }
+}
+
+#[test]
+fn kinks_are_where_the_entry_says() {
+    for (row, p) in cases() {
+        let info = row.info();
+        let slope = |x: f64| at(row, 1, &p, x);
+        let value = |x: f64| at(row, 0, &p, x);
+        for kink in (info.kinks)(&p) {
+            let name = format!("{} {p:?} at {}", info.name, kink.at);
+            assert_eq!(slope(kink.at), kink.taken, "{name}");
+            assert_eq!(f64::from(at(row, 1, &p, kink.at as f32)), f64::from(kink.taken as f32));
+            // The number nearest to 0 between the two slopes.
+            let (low, high) = (kink.left.min(kink.right), kink.left.max(kink.right));
+            assert_eq!(kink.taken, 0f64.clamp(low, high), "{name}: the subgradient of least norm");
+            for (side, want) in [(-1.0, kink.left), (1.0, kink.right)] {
+                let difference = |h: f64| (value(kink.at + side * h) - value(kink.at)) / (side * h);
+                let h = 2f64.powi(-18);
+                let got = 2.0 * difference(h / 2.0) - difference(h);
+                assert!((got - want).abs() < 1e-9, "{name}: {got} on side {side}, stated {want}");
+            }
+            assert!(kink.left != kink.right, "{name}: that is no kink");
+        }
+        for x in grid().into_iter().filter(|x| x.abs() < 60.0) {
+            let jump = slope(x + 1e-9) - slope(x - 1e-9);
+            let stated = (info.kinks)(&p).iter().any(|k| (k.at - x).abs() < 1e-3);
+            assert!(stated || jump.abs() < 1e-6, "{} {p:?}: an unstated kink at {x}", info.name);
+        }
+    }
+}
+
+#[test]
+fn the_range_is_the_smallest_there_is() {
+    for (row, p) in cases() {
+        let (low, high) = (row.info().range)(&p);
+        let mut x = grid();
+        x.extend([-INF, INF]);
+        x.extend((row.info().trend)(&p).iter().map(|span| span.from));
+        let y = f64::play(row, 0, &p, &x);
+        let (min, max) = y.iter().fold((INF, -INF), |(a, b), &y| (a.min(y), b.max(y)));
+        let fits = ulps(min, low) <= 2.0 && ulps(max, high) <= 2.0;
+        assert!(fits, "{} {p:?}: {min} to {max}, stated {low} to {high}", row.info().name);
+    }
+}
+
+/// Spans that follow each other from −∞ to ∞.
+fn assert_whole_line<F: Copy + std::fmt::Debug>(name: &str, spans: &[Span<F>]) {
+    assert!(!spans.is_empty(), "{name} states nothing");
+    assert_eq!(spans[0].from, -INF, "{name}");
+    assert_eq!(spans[spans.len() - 1].to, INF, "{name}");
+    for pair in spans.windows(2) {
+        assert_eq!(pair[0].to, pair[1].from, "{name}");
+    }
+}
+
+/// The grid inside a span, with points next to its ends.
+fn inside<F>(span: &Span<F>) -> Vec<f64> {
+    let near = |x: f64| [x - 1e-9, x + 1e-9];
+    let mut x = grid();
+    x.extend([span.from, span.to].into_iter().filter(|x| x.is_finite()).flat_map(near));
+    x.retain(|&x| span.from < x && x < span.to);
+    x.sort_by(f64::total_cmp);
+    x
+}
+
+#[test]
+fn trends_hold_and_change_where_stated() {
+    for (row, p) in cases() {
+        let name = format!("{} {p:?}", row.info().name);
+        let spans = (row.info().trend)(&p);
+        assert_whole_line(&name, &spans);
+        for span in &spans {
+            let x = inside(span);
+            for (&x, s) in x.iter().zip(f64::play(row, 1, &p, &x)) {
+                let fits = match span.fact {
+                    Trend::Increasing => s >= 0.0,
+                    Trend::Decreasing => s <= 0.0,
+                    Trend::Constant => s == 0.0,
+                };
+                assert!(fits, "{name}: slope {s} at {x}, stated {:?}", span.fact);
+            }
+            let y = f64::play(row, 0, &p, &x);
+            for (y, x) in y.windows(2).zip(x.windows(2)) {
+                let noise = 4.0 * f64::EPSILON * y[0].abs();
+                let fits = match span.fact {
+                    Trend::Increasing => y[1] >= y[0] - noise,
+                    Trend::Decreasing => y[1] <= y[0] + noise,
+                    Trend::Constant => y[1] == y[0],
+                };
+                assert!(fits, "{name}: {y:?} at {x:?}, stated {:?}", span.fact);
+            }
+            // Not weaker than it could be: somewhere it does rise or fall.
+            let moves = y.last() != y.first();
+            assert_eq!(moves, span.fact != Trend::Constant, "{name}: {:?}", span.fact);
+        }
+        for pair in spans.windows(2) {
+            assert!(pair[0].fact != pair[1].fact, "{name}: one span, not two");
+        }
+    }
+}
+
+#[test]
+fn bends_hold_and_change_where_stated() {
+    for (row, p) in cases() {
+        let name = format!("{} {p:?}", row.info().name);
+        let spans = (row.info().bend)(&p);
+        assert_whole_line(&name, &spans);
+        for span in &spans {
+            let x = inside(span);
+            for (&x, c) in x.iter().zip(f64::play(row, 2, &p, &x)) {
+                let fits = match span.fact {
+                    Bend::Convex => c >= 0.0,
+                    Bend::Concave => c <= 0.0,
+                    Bend::Straight => c == 0.0,
+                };
+                assert!(fits, "{name}: second derivative {c} at {x}, stated {:?}", span.fact);
+            }
+            // The slopes move the same way, over kinks too.
+            let s = f64::play(row, 1, &p, &x);
+            for (s, x) in s.windows(2).zip(x.windows(2)) {
+                let noise = 8.0 * f64::EPSILON * s[0].abs();
+                let fits = match span.fact {
+                    Bend::Convex => s[1] >= s[0] - noise,
+                    Bend::Concave => s[1] <= s[0] + noise,
+                    Bend::Straight => s[1] == s[0],
+                };
+                assert!(fits, "{name}: slopes {s:?} at {x:?}, stated {:?}", span.fact);
+            }
+            let bends = s.last() != s.first();
+            assert_eq!(bends, span.fact != Bend::Straight, "{name}: {:?}", span.fact);
+        }
+        for pair in spans.windows(2) {
+            assert!(pair[0].fact != pair[1].fact, "{name}: one span, not two");
+        }
+    }
+}
+
+#[test]
+fn special_values() {
+    for &row in ROWS {
+        let (info, p) = (row.info(), row.info().defaults());
+        assert!(info.special.len() >= 3, "{}: state more special values", info.name);
+        for s in info.special {
+            let (value, slope) = (at(row, 0, &p, s.x), at(row, 1, &p, s.x));
+            let context = format!("{} at {}: {value:?}, {slope:?}", info.name, s.x);
+            assert!(ulps(value, s.value) <= 4.0 && ulps(slope, s.slope) <= 4.0, "{context}");
+            assert!(s.value != 0.0 || s.x != 0.0 || same(value, s.value), "{context}");
+        }
+    }
+}
+
+/// Each derivative up to the sixth is the slope of the one before, also next to 0, where the
+/// formulas change sides.
+#[test]
+fn derivatives_against_differences() {
+    for (row, p) in cases() {
+        let info = row.info();
+        let (from, to) = info.test;
+        let mut points: Vec<f64> =
+            (0..=60).map(|i| from + (to - from) * f64::from(i) / 60.0).collect();
+        points.extend([0.0, 1e-4, -1e-4, from * 3.0, to * 3.0]);
+        let rough: Vec<f64> = (info.kinks)(&p)
+            .iter()
+            .map(|k| k.at)
+            .chain(ROUGH.iter().filter(|r| r.0 == info.name).map(|r| r.1))
+            .collect();
+        let steep = 1.0 + p.iter().fold(0.0, |m: f64, p| m.max(p.abs()));
+        let h = 2f64.powi(-7) / steep;
+        points.retain(|x| rough.iter().all(|r| (x - r).abs() > 4.0 * h));
+        for x in points {
+            for order in 1..=6 {
+                let f = |x: f64| at(row, order - 1, &p, x);
+                let central = |h: f64| (f(x + h) - f(x - h)) / (2.0 * h);
+                // Extrapolated twice: an error of order h⁶.
+                let (a, b, c) = (central(h), central(h / 2.0), central(h / 4.0));
+                let (ab, bc) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
+                let want = (16.0 * bc - ab) / 15.0;
+                let got = at(row, order, &p, x);
+                let tolerance = 1e-8 * steep.powi(order as i32);
+                let context = format!("{} {p:?} order {order} at {x}", info.name);
+                assert!((got - want).abs() <= tolerance, "{context}: {got}, difference {want}");
+            }
+        }
+    }
+}
+
+#[test]
+fn derivatives_at_zero_up_to_the_sixth() {
+    let phi = 0.3989422804014327;
+    let tanh = [0.0, 1.0, 0.0, -2.0, 0.0, 16.0, 0.0];
+    let sigmoid = [0.5, 0.25, 0.0, -0.125, 0.0, 0.25, 0.0];
+    let softplus = [2f64.ln(), 0.5, 0.25, 0.0, -0.125, 0.0, 0.25];
+    let silu = [0.0, 0.5, 0.5, 0.0, -0.5, 0.0, 1.5];
+    let gelu = [0.0, 0.5, 2.0 * phi, 0.0, -4.0 * phi, 0.0, 18.0 * phi];
+    let known = [
+        ("tanh", tanh),
+        ("sigmoid", sigmoid),
+        ("softplus", softplus),
+        ("silu", silu),
+        ("gelu", gelu),
+    ];
+    for (name, derivatives) in known {
+        let row = row(name);
+        for (order, want) in derivatives.into_iter().enumerate() {
+            for zero in [0.0, -0.0] {
+                let got = at(row, order as u32, &row.info().defaults(), zero);
+                assert!((got - want).abs() < 1e-13, "{name} order {order}: {got} for {want}");
+            }
+        }
+    }
+}
+
+#[test]
+fn parameters_are_refused_by_name() {
+    for (name, bad) in [
+        ("leaky_relu", f64::NAN),
+        ("leaky_relu", INF),
+        ("softplus", 0.0),
+        ("softplus", -1.0),
+        ("elu", 0.0),
+        ("elu", f64::NAN),
+    ] {
+        assert!((row(name).info().check)(&[bad]).is_err(), "{name} accepts {bad}");
+    }
+    let refused = std::panic::catch_unwind(|| {
+        let tape = Tape::<f64>::new();
+        let _ = tape.input("x", 1.0).map_row(row("softplus"), &[-1.0]);
+    });
+    let message = refused.expect_err("a negative beta");
+    let message = message.downcast_ref::<String>().expect("a message");
+    assert!(message.contains("softplus") && message.contains("beta"), "{message}");
+}
