@@ -214,11 +214,11 @@ impl<T: Element> Var<'_, T> {
             let (want, given) = (record.shape(self.id).to_vec(), value.shape().to_vec());
             return Err(FeedError::Shape { name: name(), want, given });
         }
-        let limit = record.index_limits.iter().find(|(id, _)| *id == self.id).map(|l| l.1);
-        let no_index = |v: &T| limit.is_some_and(|limit| as_index(*v, limit).is_none());
-        if let Some((at, bad)) = value.iter().enumerate().find(|(_, v)| no_index(v)) {
-            let limit = limit.unwrap_or_default();
-            return Err(FeedError::Index { name: name(), at, value: bad.wide(), limit });
+        if let Some(&(_, limit)) = record.index_limits.iter().find(|(id, _)| *id == self.id) {
+            let mut values = value.iter().enumerate();
+            if let Some((at, bad)) = values.find(|(_, v)| as_index(**v, limit).is_none()) {
+                return Err(FeedError::Index { name: name(), at, value: bad.wide(), limit });
+            }
         }
         let mut buffers = self.graph.buffers();
         let values = T::values(&mut buffers);

@@ -80,16 +80,16 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (all, kinks, wrong) =
             (self.entries.len(), self.kinks().count(), self.failures().count());
-        writeln!(f, "{all} elements checked, {kinks} at kinks, {wrong} differ")?;
+        write!(f, "{all} elements checked, {kinks} at kinks, {wrong} differ")?;
         for e in self.failures().take(20) {
-            writeln!(
+            write!(
                 f,
-                "  ∂[{}]/∂{}[{}]: analytic {:e}, numeric {:e}, error {:.1e} > {:.1e}",
+                "\n  ∂[{}]/∂{}[{}]: analytic {:e}, numeric {:e}, error {:.1e} > {:.1e}",
                 e.row, e.input, e.index, e.analytic, e.numeric, e.error, e.tolerance
             )?;
         }
         if wrong > 20 {
-            writeln!(f, "  … and {} more", wrong - 20)?;
+            write!(f, "\n  … and {} more", wrong - 20)?;
         }
         Ok(())
     }

@@ -1,0 +1,57 @@
+# chainrule: what can be run, by name. `make` alone lists it.
+
+CARGO ?= cargo
+CONFIG ?= examples/configs/digits.json
+export CARGO_TERM_COLOR ?= auto
+
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: ## train 64-128-64-10 on real handwritten digits, write weights, history and plots to runs/digits
+	$(CARGO) run --release --quiet --package chainrule-cli -- train $(CONFIG)
+
+seeds: ## the same for seeds 0 to 4, with the mean test accuracy
+	$(CARGO) run --release --quiet --package chainrule-cli -- train $(CONFIG) --seeds 0..5 --quiet
+
+run: ## the command line: make run ARGS="check"
+	$(CARGO) run --release --quiet --package chainrule-cli -- $(ARGS)
+
+check: ## gradient-check every op and activation, print the table
+	$(CARGO) run --release --quiet --package chainrule-cli -- check
+
+test: fmt lint docs unit examples smoke ## everything that decides whether the tree is green
+
+fmt: ## formatting
+	$(CARGO) fmt --all -- --check
+
+lint: ## clippy, warnings are errors
+	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
+
+docs: ## documentation, warnings are errors
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+
+unit: ## all tests and doctests
+	$(CARGO) test --workspace
+
+examples: ## run every example
+	@for file in examples/*.rs; do \
+	  name=$$(basename $$file .rs); \
+	  echo "--- example $$name"; \
+	  $(CARGO) run --release --quiet --example $$name > target/example-$$name.txt || exit 1; \
+	  tail -n 2 target/example-$$name.txt; \
+	done
+
+smoke: ## the main job on real data: train, evaluate, predict, check
+	$(CARGO) build --release --quiet --package chainrule-cli
+	scripts/smoke.sh
+
+doc: ## build the documentation and say where it is
+	$(CARGO) doc --workspace --no-deps
+	@echo "open target/doc/chainrule/index.html"
+
+bench: ## criterion benches
+	$(CARGO) bench --package chainrule
+
+.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc bench
