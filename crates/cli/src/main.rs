@@ -1,5 +1,6 @@
-//! The `chainrule` command: train a network, evaluate it, predict with it.
+//! The `chainrule` command: train a network, evaluate it, predict with it; check the engine.
 
+mod check;
 mod evaluate;
 mod model_file;
 mod output;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Train small neural networks, evaluate them and predict with them.
+/// Train small neural networks, evaluate them and predict with them; check every derivative.
 #[derive(Parser)]
 #[command(name = "chainrule", version)]
 struct Arguments {
@@ -27,6 +28,8 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Predict the target for every row of a CSV file.
     Predict(predict::Predict),
+    /// Check the derivatives of every op and activation; print the table.
+    Check(check::Check),
 }
 
 /// 0: done; 1: an error, told on stderr with its causes; 2: wrong usage (clap's).
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Command::Train(train) => train.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Predict(predict) => predict.run(),
+        Command::Check(check) => check.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
