@@ -35,9 +35,10 @@ impl Jet {
         Self::from_fn(order + 1, |k, _| [x, 1.0].get(k).copied().unwrap_or(0.0))
     }
 
-    /// The k-th Taylor coefficient f⁽ᵏ⁾/k!, 0 beyond the jet's length.
+    /// The k-th Taylor coefficient f⁽ᵏ⁾/k!: 0 beyond the jet's length, NaN if the jet is.
     pub fn coefficient(&self, k: usize) -> f64 {
-        self.coefficients().get(k).copied().unwrap_or(0.0)
+        let beyond = if self.c[0].is_nan() { f64::NAN } else { 0.0 };
+        self.coefficients().get(k).copied().unwrap_or(beyond)
     }
 
     /// The k-th derivative, k!·cₖ.

@@ -31,6 +31,13 @@ fn scaled_power<R: Real>(x: R, a: f64, c: f64) -> R {
     half * R::lit(c) * half
 }
 
+/// The k-th derivative of c·ln x: −c·(−1)ᵏ·(k−1)!/xᵏ.
+fn log_nth<R: Real>(k: u32, x: R, c: f64) -> R {
+    let factor = (1..k).fold(c, |c, i| -c * f64::from(i));
+    let y = (0..k).fold(R::lit(factor), |y, _| y / x);
+    x.split(R::lit(f64::NAN), R::lit(INF.copysign(factor)), y)
+}
+
 crate::elementwise! {
     impl Var;
 
@@ -91,7 +98,7 @@ crate::elementwise! {
                 a if a > 0.0 && a.is_finite() => Ok(()),
                 _ => Err("the base of a real power is positive and finite"),
             },
-            range: |_| (0.0, INF),
+            range: |p| if p[0] == 1.0 { (1.0, 1.0) } else { (0.0, INF) },
             trend: |p| everywhere(if p[0] < 1.0 { Decreasing } else { Increasing }),
             bend: |_| everywhere(Convex),
             special: &[Special::at(2.0, 9.0, 9.8875105980129872)],
@@ -116,6 +123,7 @@ crate::elementwise! {
         },
         value: |x| x.ln(),
         slope: |x| x.split(R::lit(f64::NAN), R::lit(INF), x.recip()),
+        nth: |k, x| log_nth(k, x, 1.0),
     }
 
     /// log₂ x, exact at powers of 2.
@@ -132,6 +140,7 @@ crate::elementwise! {
         },
         value: |x| x.log_base(2.0),
         slope: |x| x.split(R::lit(f64::NAN), R::lit(INF), R::lit(LOG2_E) / x),
+        nth: |k, x| log_nth(k, x, LOG2_E),
     }
 
     /// log₁₀ x, exact at powers of 10.
@@ -148,6 +157,7 @@ crate::elementwise! {
         },
         value: |x| x.log_base(10.0),
         slope: |x| x.split(R::lit(f64::NAN), R::lit(INF), R::lit(LOG10_E) / x),
+        nth: |k, x| log_nth(k, x, LOG10_E),
     }
 
     /// The logarithm to a constant base a > 0, a ≠ 1.
@@ -160,7 +170,7 @@ crate::elementwise! {
             trend: |p| from_zero(if p[0] < 1.0 { Decreasing } else { Increasing }),
             bend: |p| from_zero(if p[0] < 1.0 { Convex } else { Concave }),
             test: (0.2, 5.0),
-            special: &[Special::at(9.0, 2.0, 0.10113769562549629)],
+            special: &[Special::at(9.0, 2.0, 0.10113769184742637)],
             ..Info::NEW
         },
         value: |x| x.log_base(a),
@@ -168,6 +178,7 @@ crate::elementwise! {
             let edge = R::lit(INF.copysign(a - 1.0));
             x.split(R::lit(f64::NAN), edge, R::lit(a.ln().recip()) / x)
         },
+        nth: |k, x| log_nth(k, x, a.ln().recip()),
     }
 
     /// ln(1 + x), exact near 0.
@@ -187,5 +198,6 @@ crate::elementwise! {
             let slope = (R::lit(1.0) + x).recip();
             x.by_order(R::lit(-1.0), R::lit(f64::NAN), R::lit(INF), slope)
         },
+        nth: |k, x| log_nth(k, R::lit(1.0) + x, 1.0),
     }
 }

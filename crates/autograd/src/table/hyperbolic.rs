@@ -74,10 +74,7 @@ crate::elementwise! {
         },
         value: |x| x.asinh(),
         slope: |x| R::lit(1.0).hypot(x).recip(),
-        second: |x| {
-            let slope = R::lit(1.0).hypot(x).recip();
-            -(x.amul(slope) * slope * slope)
-        },
+        second: |x| area_second(x, R::lit(1.0).hypot(x).recip()),
     }
 
     /// arcosh x, x ≥ 1; slope +∞ at 1.
@@ -95,6 +92,7 @@ crate::elementwise! {
         },
         value: |x| x.acosh(),
         slope: |x| ((x - R::lit(1.0)).sqrt() * (x + R::lit(1.0)).sqrt()).recip(),
+        second: |x| area_second(x, Self::slope(x, &[])),
     }
 
     /// artanh x, |x| ≤ 1; ±∞ at ±1.
@@ -117,9 +115,15 @@ crate::elementwise! {
         },
         second: |x| {
             let square = (R::lit(1.0) - x) * (R::lit(1.0) + x);
-            (x + x) / (square * square)
+            let y = (x + x) / (square * square);
+            square.split(R::lit(f64::NAN), y, y)
         },
     }
+}
+
+/// −x·s³ for a slope s = 1/√(x² ± 1), in an order that neither overflows nor meets ∞·0.
+fn area_second<R: Real>(x: R, slope: R) -> R {
+    -(x.amul(slope) * slope * slope)
 }
 
 /// 4e/(1+e)² with e = e^(−2|x|).

@@ -26,6 +26,16 @@ fn lowered<R: Real>(x: R, p: f64, k: u32) -> R {
     x.split(R::lit(f64::NAN), power, corrected)
 }
 
+/// The k-th derivative of the n-th root, from its slope: (1/n−1)·…·(1/n−k+1)·slope/xᵏ⁻¹. At 0 it is
+/// the limit from the right.
+fn root_nth<R: Real>(k: u32, x: R, n: f64, slope: R) -> R {
+    if n == 1.0 {
+        return x.split(R::lit(0.0), R::lit(0.0), R::lit(0.0));
+    }
+    let x = x + R::lit(0.0);
+    (1..k).fold(slope, |y, i| R::lit(n.recip() - f64::from(i)) * y / x)
+}
+
 crate::elementwise! {
     impl Var;
 
@@ -138,6 +148,7 @@ crate::elementwise! {
         },
         value: |x| x.sqrt(),
         slope: |x| R::lit(0.5) / (x + R::lit(0.0)).sqrt(),
+        nth: |k, x| R::lit(falling(0.5, k)) * x.powf(0.5 - f64::from(k)),
     }
 
     /// ∛x, real for negative x as well; slope +∞ at 0.
@@ -153,6 +164,7 @@ crate::elementwise! {
         },
         value: |x| x.root(3),
         slope: |x| R::lit(1.0) / (R::lit(3.0) * x.root(3).square()),
+        nth: |k, x| root_nth(k, x, 3.0, Self::slope(x, &[])),
     }
 
     /// The real n-th root for an integer n ≥ 1; odd roots of negative numbers are real.
@@ -180,5 +192,6 @@ crate::elementwise! {
             let y = (x + R::lit(0.0)).root(n as u32);
             R::lit(1.0) / (R::lit(n) * y.powi(n as i32 - 1))
         },
+        nth: |k, x| root_nth(k, x, n, Self::slope(x, &[n])),
     }
 }

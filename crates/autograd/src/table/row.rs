@@ -34,6 +34,7 @@ pub trait Elementwise: Copy + Debug + Send + Sync + 'static {
         match order {
             0 => Self::value(x, p),
             1 => Self::slope(x, p),
+            _ if x.is_nan() => x,
             _ => Self::higher(order, x, p).unwrap_or_else(|| Self::by_series(order, x, p)),
         }
     }
