@@ -52,7 +52,7 @@ fn rows() -> impl Iterator<Item = &'static dyn Row> {
 
 fn grid(lines: &[&Line]) -> Table {
     let mut grid = Table::new();
-    grid.load_preset(presets::UTF8_BORDERS_ONLY);
+    grid.load_style(presets::NOTHING);
     grid.set_header(["op", "dtype", "order", "elements", "worst error", "of tolerance", "verdict"]);
     for l in lines {
         let worst = l.worst.as_ref().map_or(String::new(), |e| format!("{:.1e}", e.error));
