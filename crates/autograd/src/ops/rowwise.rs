@@ -5,6 +5,7 @@
 
 use super::Primitive;
 use super::linear::{Sum, pairwise_sum};
+use super::zip::direction;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::play::{Dtype, Element, Io};
@@ -66,7 +67,7 @@ impl Primitive for RowWise {
                 g.adiv(Sum::record(ties, total(ties))).amul(ties)
             }),
             RowWise::LogSumExp => back.to(x, |g| g.amul(x.rowwise(RowWise::Weights))),
-            RowWise::Norm => back.to(x, |g| g.amul(x.adiv(y))),
+            RowWise::Norm => back.to(x, |g| g.amul(direction(x, y))),
             RowWise::Softmax | RowWise::Weights => back.to(x, |g| {
                 let mean = Sum::record(g.amul(y), total(g));
                 y.amul(g - mean)

@@ -116,6 +116,7 @@ impl Zip {
         let graph = back.graph;
         let sym = |x: Arg<'t, ()>| x.sym(graph);
         let share = |a, b| zip(graph, Binary::Share, a, b);
+        let r = || zip(graph, Binary::Hypot, a, b);
         let mut to_a = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.arg(a, f);
         match self.f {
             Binary::Add | Binary::Sub => to_a(&|g| g),
@@ -124,8 +125,8 @@ impl Zip {
             Binary::Pow => to_a(&|g| g.amul(power_slope(sym(a), sym(b)))),
             Binary::Max => to_a(&|g| g.amul(share(a, b))),
             Binary::Min => to_a(&|g| g.amul(share(b, a))),
-            Binary::Atan2 => to_a(&|g| g.amul(sym(b).adiv(radius(a, b)).adiv(radius(a, b)))),
-            Binary::Hypot => to_a(&|g| g.amul(sym(a).adiv(y))),
+            Binary::Atan2 => to_a(&|g| g.amul(direction(direction(sym(b), r()), r()))),
+            Binary::Hypot => to_a(&|g| g.amul(direction(sym(a), y))),
             Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne | Binary::Share => {}
         }
         let mut to_b = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.arg(b, f);
@@ -134,21 +135,19 @@ impl Zip {
             Binary::Sub => to_b(&|g| -g),
             Binary::Mul | Binary::AMul => to_b(&|g| g.amul(a)),
             Binary::Div | Binary::ADiv => to_b(&|g| -g.adiv(b).amul(y)),
-            Binary::Pow => to_b(&|g| g.amul(y.amul(sym(a).ln()))),
+            Binary::Pow => to_b(&|g| g.amul(y.equal(0.0).select(0.0, y * sym(a).ln()))),
             Binary::Max => to_b(&|g| g.amul(share(b, a))),
             Binary::Min => to_b(&|g| g.amul(share(a, b))),
-            Binary::Atan2 => to_b(&|g| -g.amul(sym(a).adiv(radius(a, b)).adiv(radius(a, b)))),
-            Binary::Hypot => to_b(&|g| g.amul(sym(b).adiv(y))),
+            Binary::Atan2 => to_b(&|g| -g.amul(direction(direction(sym(a), r()), r()))),
+            Binary::Hypot => to_b(&|g| g.amul(direction(sym(b), y))),
             Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne | Binary::Share => {}
         }
-        fn radius<'t>(a: Arg<'t, ()>, b: Arg<'t, ()>) -> Sym<'t> {
-            let graph = match (a, b) {
-                (Arg::Var(x), _) | (_, Arg::Var(x)) => x.graph,
-                _ => unreachable!("a zip has at least one node as operand"),
-            };
-            zip(graph, Binary::Hypot, a, b)
-        }
     }
+}
+
+/// x / r for a radius r, and 0 at the origin; a NaN on either side goes through.
+pub(super) fn direction<'t>(x: Sym<'t>, r: Sym<'t>) -> Sym<'t> {
+    r.equal(0.0).select(0.0, x / r)
 }
 
 /// ∂(aᵇ)/∂a = b·aᵇ⁻¹, and 0 for b = 0 whatever a is (but NaN).
