@@ -170,6 +170,7 @@ chainrule_autograd::elementwise! {
             },
             range: |p| (-p[0], INF),
             kinks: |p| corner_to_one(p[0]),
+            seams: |_| vec![0.0],
             trend: |_| everywhere(Increasing),
             bend: |p| match p[0] {
                 alpha if alpha <= 1.0 => everywhere(Convex),
@@ -263,6 +264,37 @@ chainrule_autograd::elementwise! {
             let h = distance(a, SILU_BEND);
             let sum = e_r.amul((R::lit(2.0) + a).amul((-h).exp_m1())) - (one - e_r) * h;
             root.amul(sum) * root / (one_e * one_e * one_e)
+        },
+    }
+
+    /// x/(1 + |x|), the softsign (Turian, Bergstra, Bengio, *Quadratic features and deep
+    /// architectures for chunking*, 2009); its second derivative jumps from 2 to −2 at 0.
+    softsign: Softsign() {
+        info: Info {
+            formula: "x/(1 + |x|)",
+            derivative: "1/(1 + |x|)²",
+            range: |_| (-1.0, 1.0),
+            seams: |_| vec![0.0],
+            trend: |_| everywhere(Increasing),
+            bend: |_| spans(Convex, [(0.0, Concave)]),
+            special: &[
+                Special::at(-0.0, -0.0, 1.0),
+                Special::at(1.0, 0.5, 0.25),
+                Special::at(-3.0, -0.75, 0.0625),
+                Special::at(7.0, 0.875, 0.015625),
+                Special::at(INF, 1.0, 0.0),
+            ],
+            ..Info::NEW
+        },
+        value: |x| {
+            let one = R::lit(1.0);
+            let far = (x.recip() + x.pos(one, -one)).recip(); // not ∞/∞
+            (one + x.neg_abs()).pos(x / (one - x.neg_abs()), far)
+        },
+        slope: |x| (R::lit(1.0) - x.neg_abs()).square().recip(),
+        second: |x| {
+            let r = (R::lit(1.0) - x.neg_abs()).recip();
+            x.split(R::lit(2.0), R::lit(0.0), R::lit(-2.0)) * r * r * r
         },
     }
 }

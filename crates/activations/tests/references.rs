@@ -114,6 +114,9 @@ fn every_row_against_its_references() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// A row that is not in the file yet is held to the special values of its entry, this many.
+const ENOUGH: usize = 5;
+
 #[test]
 fn every_row_has_references() {
     let file = data("activations.json");
@@ -121,6 +124,11 @@ fn every_row_has_references() {
     for row in rows::ROWS {
         let mine = functions.iter().filter(|f| f.row.info().name == row.info().name);
         let records: usize = mine.map(|f| f.records.len()).sum();
-        assert!(records >= 50, "{} has {records} references", row.info().name);
+        let info = row.info();
+        assert!(
+            records >= 50 || records == 0 && info.special.len() >= ENOUGH,
+            "{} has {records} references: state {ENOUGH} special values, or run the script",
+            info.name
+        );
     }
 }

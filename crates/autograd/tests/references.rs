@@ -38,6 +38,9 @@ fn is_root(name: &str, x: f64) -> bool {
     ROOTS_OF_THE_THIRD.iter().any(near)
 }
 
+/// A row that is not in the file yet is held to the special values of its entry, this many.
+const ENOUGH: usize = 5;
+
 struct Function {
     name: String,
     params: Vec<f64>,
@@ -201,7 +204,11 @@ fn every_row_has_references() {
     for row in rows() {
         let name = row.info().name;
         let listed = functions.iter().any(|f| f.name == name);
-        assert!(listed || PLAIN.contains(&name), "row {name} has no reference values");
+        let stated = row.info().special.len() >= ENOUGH;
+        assert!(
+            listed || stated || PLAIN.contains(&name),
+            "row {name} has no reference values: state {ENOUGH} special values, or run the script"
+        );
     }
     for &(name, _) in NO_ROWS {
         assert!(rows().all(|r| r.info().name != name), "{name} has become a row");

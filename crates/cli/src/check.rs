@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail, ensure};
 use chainrule_autograd::check::{Line, Verdict, check_all};
-use chainrule_autograd::table::{self, Row};
+use chainrule_autograd::table::Row;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 
@@ -47,7 +47,7 @@ impl Check {
 
 /// The core's rows and the activations'.
 fn rows() -> impl Iterator<Item = &'static dyn Row> {
-    table::rows().chain(chainrule_activations::rows::ROWS.iter().copied())
+    chainrule_activations::rows()
 }
 
 fn grid(lines: &[&Line]) -> Table {

@@ -53,6 +53,15 @@ pub trait Menu: Sized + 'static {
 
     /// The table.
     fn entries() -> &'static [Entry<Self>];
+
+    /// Says what is wrong with parameters that are allowed one by one, if anything is.
+    ///
+    /// # Errors
+    /// What would be right.
+    fn check(&self, params: &[f64]) -> Result<(), &'static str> {
+        let _ = params;
+        Ok(())
+    }
 }
 
 /// An entry of the table `M` with values for its parameters.
@@ -88,7 +97,14 @@ impl<M: Menu> Choice<M> {
             return Err(format!("`{}.{name}` is {value}, allowed is {allowed}", self.name()));
         }
         self.params[at] = value;
-        Ok(self)
+        self.checked()
+    }
+
+    fn checked(self) -> Result<Self, String> {
+        match self.entry.item.check(&self.params) {
+            Ok(()) => Ok(self),
+            Err(wrong) => Err(format!("`{self}` is not possible: {wrong}")),
+        }
     }
 
     fn defaults(entry: &'static Entry<M>) -> Result<Self, String> {
@@ -224,7 +240,7 @@ impl<'de, M: Menu> Visitor<'de> for ChoiceVisitor<M> {
         let entry = find::<M>(&name).map_err(de::Error::custom)?;
         let params = map.next_value_seed(Params(entry))?;
         match map.next_key::<String>()? {
-            None => Ok(Choice { entry, params }),
+            None => Choice { entry, params }.checked().map_err(de::Error::custom),
             Some(second) => Err(de::Error::custom(format!(
                 "choose one: both `{name}` and `{second}` are given"
             ))),

@@ -56,7 +56,7 @@ impl Network {
         let layers = self.layers.iter().zip(parameters.chunks_exact(2));
         layers.fold(x, |x, (layer, wb)| {
             let z = x.matmul(wb[0]) + wb[1];
-            (layer.activation.apply)(z, layer.activation.params())
+            layer.activation.apply(z, layer.activation.params())
         })
     }
 }

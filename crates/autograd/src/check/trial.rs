@@ -288,9 +288,11 @@ impl Values {
 fn smooth_point(info: &Info, random: &mut Random) -> f64 {
     let (low, high) = info.test;
     let kinks = (info.kinks)(&info.defaults());
+    let seams = (info.seams)(&info.defaults());
     let near = |x: f64| {
         let integer = !(0.2..=0.8).contains(&(x - x.floor()));
-        !kinks.is_empty() && (integer || kinks.iter().any(|k| (x - k.at).abs() < 0.15))
+        let at_seam = seams.iter().any(|at| (x - at).abs() < 0.15);
+        at_seam || !kinks.is_empty() && (integer || kinks.iter().any(|k| (x - k.at).abs() < 0.15))
     };
     let mut x = random.between(low, high);
     for _ in 0..64 {

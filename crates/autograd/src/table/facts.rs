@@ -136,6 +136,8 @@ pub struct Info {
     pub range: fn(&[f64]) -> (f64, f64),
     /// Kinks and jumps, in order; those of periodic steps such as `floor` near 0 only.
     pub kinks: fn(&[f64]) -> Vec<Kink>,
+    /// Seams: points besides the kinks where a higher derivative jumps.
+    pub seams: fn(&[f64]) -> Vec<f64>,
     /// Where f increases or decreases; empty if nothing is stated.
     pub trend: fn(&[f64]) -> Vec<Span<Trend>>,
     /// Where f is convex or concave; empty if nothing is stated.
@@ -157,6 +159,7 @@ impl Info {
         domain: |_| (f64::NEG_INFINITY, f64::INFINITY),
         range: |_| (f64::NEG_INFINITY, f64::INFINITY),
         kinks: |_| Vec::new(),
+        seams: |_| Vec::new(),
         trend: |_| Vec::new(),
         bend: |_| Vec::new(),
         test: (-3.0, 3.0),
