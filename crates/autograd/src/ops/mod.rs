@@ -78,7 +78,8 @@ pub(crate) trait Primitive: Copy + Into<Op> {
     fn pullback(self, back: &mut Back<'_, '_>);
 
     /// Where the operands stand if there may be more than three.
-    fn parts(self) -> Option<Run> {
+    fn parts(self, record: &Record) -> Option<Run> {
+        let _ = record;
         None
     }
 }
@@ -87,7 +88,7 @@ impl Record {
     /// The operands of a node.
     pub fn operands(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
         let node = &self.nodes[id.index()];
-        let parts = each_op!(node.op, op => op.parts());
+        let parts = each_op!(node.op, op => op.parts(self));
         let listed = parts.map_or(0..0, Run::range);
         let inline = node.operands.iter().copied().filter(|&o| o != Id::NONE);
         inline.chain(self.parts[listed].iter().map(|part| part.id))
