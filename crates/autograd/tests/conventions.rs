@@ -125,6 +125,8 @@ fn powers_at_their_corners() {
     same(&two(0.0, 1.0, |a, b| a.pow(b))[..3], &[0.0, 1.0, 0.0]);
     same(&two(0.0, 0.5, |a, b| a.pow(b))[..3], &[0.0, INF, 0.0]);
     same(&two(-2.0, 3.0, |a, b| a.pow(b))[..4], &[-8.0, 12.0, NAN, -12.0]);
+    let ln = 2f64.ln();
+    same(&two(2.0, 0.0, |a, b| a.pow(b)), &[1.0, 0.0, ln, 0.0, 0.5, ln * ln]);
     same(&two(-2.0, 0.5, |a, b| a.pow(b))[..3], &[NAN; 3]);
     same(&two(NAN, 0.0, |a, b| a.pow(b))[..2], &[NAN; 2]);
     same(&two(1.0, NAN, |a, b| a.pow(b))[..3], &[NAN; 3]);
