@@ -61,9 +61,25 @@ fn an_unselected_branch_is_absent() {
     let [_, d, dd] = at(&[0.0, 2.0], |x| x.greater(0.0).select(1.0 / x, 0.0));
     same(&d, &[0.0, -0.25]);
     same(&dd, &[0.0, 0.25]);
-    let [_, d, dd] = at(&[0.0, 1.0], |x| x.greater(0.0).select(x.ln() * x, 0.0));
-    same(&d, &[0.0, 1.0]);
-    same(&dd, &[0.0, 1.0]);
+    for f in [|x| x.ln() * x, |x| x * x.ln(), |x| x / x.ln().recip()] as [F; 3] {
+        // Around a select of its own, at 0 and where it is selected.
+        let tape = Tape::<f64>::new();
+        let x = tape.input("x", [0.0, 2.0]);
+        let y = x.greater(0.0).select(x.of_symbol(f(x.symbol())), 0.0);
+        let d = y.sum().grad(x);
+        let close = |v: Var<'_>, want: f64| {
+            let v = v.to_vec();
+            assert!(v[0] == 0.0 && (v[1] - want).abs() < 1e-15, "{v:?}, want 0 and {want}");
+        };
+        close(d, 2f64.ln() + 1.0);
+        close(d.sum().grad(x), 0.5);
+    }
+    // An infinite slope inside a gradient that is not selected either.
+    let tape = Tape::<f64>::new();
+    let x = tape.input("x", 0.0);
+    let d = x.square().sqrt().grad(x);
+    assert_eq!(x.greater(0.0).select(d, 0.0).grad(x).item(), 0.0);
+    same(&at(&[-1.0, 0.0, 2.0, -0.0], |x| x.select(3.0, 5.0))[0], &[3.0, 5.0, 3.0, 5.0]);
     let [_, d, _] = at(&[1e3], |x| x.greater(0.0).select(x, x.exp()));
     same(&d, &[1.0]);
 }
@@ -194,6 +210,7 @@ fn logsumexp_and_softmax_at_infinities() {
     let [y, d, _] = at(&[0.0, -INF], |x| x.softmax(0).square());
     same(&y, &[1.0, 0.0]);
     same(&d, &[0.0; 2]);
+    same(&at(&[0.0, -INF], |x| x.softmax(0).sqrt())[1], &[0.0; 2]); // not 0·∞
     same(&at(&[0.0, -INF], |x| x.log_softmax(0))[0], &[0.0, -INF]);
     same(&play::<f64>(&[0.0, -745.0], |x| x.softmax(0))[0], &[1.0, 4.9e-324]);
     let y = &play::<f64>(&[1000.0, 1001.0, 1002.0], |x| x.softmax(0))[0];
