@@ -74,7 +74,7 @@ impl Hasher for ShortHash {
 }
 
 /// Lists that are stored once and named by a number.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Interner<T> {
     lists: Vec<Box<[T]>>,
     ids: HashMap<Box<[T]>, u32, BuildHasherDefault<ShortHash>>,
