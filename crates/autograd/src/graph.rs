@@ -39,7 +39,8 @@ pub(crate) struct Record {
     /// For each shape: its number of elements and its dense strides.
     pub dense: Vec<(usize, u32)>,
     pub rows: Vec<(TypeId, &'static dyn Row)>,
-    pub customs: Vec<Arc<dyn CustomOp>>,
+    /// Calls of custom ops, with where their operands stand in `parts`.
+    pub customs: Vec<(Arc<dyn CustomOp>, Run)>,
     pub places: Places,
 }
 

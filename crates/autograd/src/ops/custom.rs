@@ -8,8 +8,9 @@ use ndarray::{ArrayD, ArrayViewD};
 use super::{Part, Primitive};
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf, run};
-use crate::node::Id;
+use crate::node::{Id, Run};
 use crate::play::{Dtype, Element, Io};
+use crate::shape::stretches;
 use crate::var::{Sym, Var};
 
 /// An operation of your own: its shape, its values, its rule, in one place.
@@ -73,38 +74,36 @@ pub trait CustomOp: Debug + Send + Sync {
     ) -> Vec<Option<Sym<'t>>>;
 }
 
-/// A call of a custom op; operands stand in the list of parts.
+/// A call of a custom op, by its number in the record's list of calls.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Custom {
-    op: u16,
-    operands: u16,
-    start: u32,
+    call: u32,
 }
 
 impl Custom {
-    fn op(self, record: &Record) -> Arc<dyn CustomOp> {
-        record.customs[self.op as usize].clone()
+    fn op(self, record: &Record) -> &Arc<dyn CustomOp> {
+        &record.customs[self.call as usize].0
     }
 
     fn operands(self, record: &Record) -> Vec<Id> {
-        let run = self.parts().map_or(0..0, crate::node::Run::range);
-        record.parts[run].iter().map(|part| part.id).collect()
+        let run = record.customs[self.call as usize].1;
+        record.parts[run.range()].iter().map(|part| part.id).collect()
     }
 }
 
 impl Primitive for Custom {
     fn name(self, record: &Record) -> String {
-        record.customs[self.op as usize].name().into()
+        self.op(record).name().into()
     }
 
-    fn parts(self) -> Option<crate::node::Run> {
-        Some(crate::node::Run { start: self.start, len: self.operands.into() })
+    fn parts(self, record: &Record) -> Option<Run> {
+        Some(record.customs[self.call as usize].1)
     }
 
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         let ids = self.operands(io.record);
         let operands: Vec<_> = ids.iter().map(|&id| io.view(id).array()).collect();
-        let y = T::custom(&*io.record.customs[self.op as usize], &operands);
+        let y = T::custom(&**self.op(io.record), &operands);
         assert!(
             y.shape() == io.dims(),
             "{} returned values of shape {:?}, not of the shape it stated",
@@ -116,7 +115,8 @@ impl Primitive for Custom {
 
     fn pullback(self, back: &mut Back<'_, '_>) {
         let graph = back.graph;
-        let (op, ids) = (self.op(&graph.record()), self.operands(&graph.record()));
+        let op = self.op(&graph.record()).clone();
+        let ids = self.operands(&graph.record());
         let operands: Vec<Sym<'_>> = ids.iter().map(|&id| Sym::new(graph, id)).collect();
         if !operands.iter().any(|&x| back.wants(x)) {
             return;
@@ -131,6 +131,14 @@ impl Primitive for Custom {
         );
         for (x, part) in operands.into_iter().zip(parts) {
             if let Some(part) = part {
+                x.same_tape(part, op.name());
+                assert!(
+                    stretches(&x.shape(), &part.shape()),
+                    "the pullback of {} contributed {} to {}, which does not broadcast to it",
+                    op.name(),
+                    part.label(),
+                    x.label()
+                );
                 back.to(x, |_| part);
             }
         }
@@ -166,9 +174,9 @@ pub fn custom<'t, T: Dtype>(op: Arc<dyn CustomOp>, operands: &[Var<'t, T>]) -> V
     });
     let parts: Vec<Part> = operands.iter().map(|x| Part::whole(x.id)).collect();
     let custom = first.graph.edit(|r| {
-        r.customs.push(op);
-        let start = run(&mut r.parts, &parts).start;
-        Custom { op: (r.customs.len() - 1) as u16, operands: parts.len() as u16, start }
+        let operands = run(&mut r.parts, &parts);
+        r.customs.push((op, operands));
+        Custom { call: r.customs.len() as u32 - 1 }
     });
     first.at(first.graph.push(custom, &[], ShapeOf::Dims(&shape)))
 }

@@ -156,7 +156,7 @@ impl Primitive for Accumulate {
         }
     }
 
-    fn parts(self) -> Option<Run> {
+    fn parts(self, _: &Record) -> Option<Run> {
         Some(self.parts)
     }
 
@@ -214,7 +214,7 @@ impl Primitive for Concat {
         "concat".into()
     }
 
-    fn parts(self) -> Option<Run> {
+    fn parts(self, _: &Record) -> Option<Run> {
         Some(self.parts)
     }
 

@@ -150,6 +150,14 @@ impl<'t, T: Dtype> Var<'t, T> {
             self.label(),
             other.label()
         );
+        self.same_tape(other, "matmul");
+        let (k, l) = (a[a.len() - 1], b[b.len().saturating_sub(2)]);
+        assert!(
+            k == l,
+            "matmul: inner lengths {k} and {l} differ: {} with {}",
+            self.label(),
+            other.label()
+        );
         let left = if a.len() == 1 { self.reshape_exact(&[1, a[0]]) } else { self };
         let right = if b.len() == 1 { other.reshape_exact(&[b[0], 1]) } else { other };
         let y = left.product(right, false, false);
@@ -172,12 +180,7 @@ impl<'t, T: Dtype> Var<'t, T> {
         let (batch_b, &[b0, b1]) = b.split_last_chunk().expect("two axes");
         let (m, k) = if ta { (a1, a0) } else { (a0, a1) };
         let (l, n) = if tb { (b1, b0) } else { (b0, b1) };
-        assert!(
-            k == l,
-            "matmul: inner lengths {k} and {l} differ: {} with {}",
-            self.label(),
-            other.label()
-        );
+        assert!(k == l, "matmul: inner lengths {k} and {l} differ");
         let batch = broadcast(batch_a, batch_b).unwrap_or_else(|| {
             panic!("matmul: batches do not broadcast: {} with {}", self.label(), other.label())
         });

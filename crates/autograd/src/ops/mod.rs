@@ -78,7 +78,8 @@ pub(crate) trait Primitive: Copy + Into<Op> {
     fn pullback(self, back: &mut Back<'_, '_>);
 
     /// Where the operands stand if there may be more than three.
-    fn parts(self) -> Option<Run> {
+    fn parts(self, record: &Record) -> Option<Run> {
+        let _ = record;
         None
     }
 }
@@ -86,7 +87,7 @@ pub(crate) trait Primitive: Copy + Into<Op> {
 impl Record {
     /// Where an op's operands stand if there may be more than three.
     pub fn parts_of(&self, op: Op) -> Option<Run> {
-        each_op!(op, op => op.parts())
+        each_op!(op, op => op.parts(self))
     }
 
     /// The operands of a node.

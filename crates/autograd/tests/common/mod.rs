@@ -26,3 +26,15 @@ pub fn ulps_f32(got: f32, want: f32) -> f64 {
     let rank = |x: f32| if x < 0.0 { -i64::from((-x).to_bits()) } else { x.abs().to_bits().into() };
     (rank(got) - rank(want)).unsigned_abs() as f64
 }
+
+/// What a closure says when it panics.
+#[track_caller]
+pub fn message<R>(f: impl FnOnce() -> R) -> String {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)) {
+        Ok(_) => panic!("there was to be a panic"),
+        Err(said) => match said.downcast::<String>() {
+            Ok(said) => *said,
+            Err(said) => said.downcast::<&str>().map(|s| (*s).to_owned()).unwrap_or_default(),
+        },
+    }
+}
