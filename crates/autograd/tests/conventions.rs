@@ -125,6 +125,8 @@ fn powers_at_their_corners() {
     same(&two(0.0, 1.0, |a, b| a.pow(b))[..3], &[0.0, 1.0, 0.0]);
     same(&two(0.0, 0.5, |a, b| a.pow(b))[..3], &[0.0, INF, 0.0]);
     same(&two(-2.0, 3.0, |a, b| a.pow(b))[..4], &[-8.0, 12.0, NAN, -12.0]);
+    let ln = 2f64.ln();
+    same(&two(2.0, 0.0, |a, b| a.pow(b)), &[1.0, 0.0, ln, 0.0, 0.5, ln * ln]);
     same(&two(-2.0, 0.5, |a, b| a.pow(b))[..3], &[NAN; 3]);
     same(&two(NAN, 0.0, |a, b| a.pow(b))[..2], &[NAN; 2]);
     same(&two(1.0, NAN, |a, b| a.pow(b))[..3], &[NAN; 3]);
@@ -226,6 +228,26 @@ fn reductions_of_nothing() {
     same(&at(&[], |x| x.norm())[0], &[0.0]);
     same(&at(&[], |x| x.logsumexp())[0], &[-INF]);
     same(&at(&[], |x| x.var(&[], 0.0))[0], &[NAN]);
+}
+
+#[test]
+fn nan_goes_on_to_second_order() {
+    let all = [NAN; 6];
+    for nan in [[NAN, 0.75], [0.75, NAN], [NAN, 0.0], [1.5, NAN]] {
+        same(&two(nan[0], nan[1], |a, b| a.pow(b)), &all);
+        same(&two(nan[0], nan[1], |a, b| a.hypot(b)), &all);
+        same(&two(nan[0], nan[1], |a, b| a.atan2(b)), &all);
+    }
+    same(&two(0.0, NAN, |a, b| a / b), &[NAN, NAN, NAN, 0.0, NAN, NAN]);
+    same(&two(NAN, 2.0, |a, b| a / b), &[NAN, 0.5, NAN, 0.0, -0.25, NAN]);
+    let rowwise: [F; 4] =
+        [|x| x.logsumexp(), |x| x.norm(), |x| x.std(&[], 0.0), |x| x.softmax(0).square()];
+    for f in rowwise {
+        let [y, d, dd] = at(&[NAN, 0.0, 2.0], f);
+        for v in y.iter().chain(&d).chain(&dd) {
+            assert!(v.is_nan(), "{y:?} {d:?} {dd:?}");
+        }
+    }
 }
 
 /// A case recorded with one operand all NaN: y, and the gradient of Σ (y + y²/2) in each operand.

@@ -54,6 +54,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
 }
 
 const REAL: Values = Values::Between(-2.0, 2.0);
+const ZERO: Values = Values::Between(0.0, 0.0);
 const POSITIVE: Values = Values::Between(0.5, 2.5);
 const A: Values = Values::Apart(-1.5);
 const B: Values = Values::Apart(-1.125);
@@ -108,6 +109,14 @@ const ELEMENTWISE: &[Case] = &[
     case("pow number", ONE, &[POSITIVE], |x| x[0].pow(2.5)),
     case("number pow", ONE, &[REAL], |x| x[0].zip_after(1.5, Binary::Pow)),
     case("pow 3 of negative", ONE, &[Values::Between(-2.0, -0.5)], |x| x[0].pow(3.0)),
+    // An exact 0 must not hide what its neighbours' slopes are.
+    case("mul at 0", TWO, &[ZERO, REAL], |x| x[0] * x[1]),
+    case("amul at 0", TWO, &[ZERO, ZERO], |x| x[0].amul(x[1])),
+    case("div at 0", TWO, &[ZERO, POSITIVE], |x| x[0] / x[1]),
+    case("adiv at 0", TWO, &[ZERO, POSITIVE], |x| x[0].adiv(x[1])),
+    case("pow to the 0", TWO, &[POSITIVE, ZERO], |x| x[0].pow(x[1])),
+    case("atan2 at 0", TWO, &[ZERO, POSITIVE], |x| x[0].atan2(x[1])),
+    case("hypot at 0", TWO, &[POSITIVE, ZERO], |x| x[0].hypot(x[1])),
     case("maximum", TWO, &[A, B], |x| x[0].maximum(x[1])),
     case("maximum number", ONE, &[A], |x| x[0].maximum(0.375)),
     case("number maximum", ONE, &[A], |x| x[0].zip_after(0.375, Binary::Max)),
@@ -146,6 +155,7 @@ const REDUCTIONS: &[Case] = &[
     case("min_over", CUBE, &[A], |x| x[0].min_over(&[1])),
     case("min_keep", CUBE, &[A], |x| x[0].min_keep(&[-1, 1])),
     case("prod", ONE, &[REAL], |x| x[0].prod()),
+    case("prod at 0", ONE, &[ZERO], |x| (x[0] + x[0].flatten().sum()).prod()),
     case("prod_over", CUBE, &[REAL], |x| x[0].prod_over(&[1])),
     case("prod_keep", CUBE, &[REAL], |x| x[0].prod_keep(&[-1, 1])),
     case("var", FULL, &[REAL], |x| x[0].var(&[], 0.0)),

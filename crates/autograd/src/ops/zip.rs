@@ -150,10 +150,10 @@ pub(super) fn direction<'t>(x: Sym<'t>, r: Sym<'t>) -> Sym<'t> {
     r.equal(0.0).select(0.0, x / r)
 }
 
-/// ∂(aᵇ)/∂a = b·aᵇ⁻¹, and 0 for b = 0 whatever a is (but NaN).
+/// ∂(aᵇ)/∂a = b·aᵇ⁻¹, and 0 for b = 0 whatever a is (but NaN). The slope of that in b stays 1/a
+/// at b = 0.
 fn power_slope<'t>(a: Sym<'t>, b: Sym<'t>) -> Sym<'t> {
-    let constant = a.map::<crate::table::steps::Flat>(&[]);
-    b.equal(0.0).select(constant, b.amul(a.pow(b - 1.0)))
+    b.amul(a.pow(b - 1.0)) + a.map::<crate::table::steps::Flat>(&[])
 }
 
 #[inline(always)]

@@ -21,6 +21,26 @@
 //! | `powf(p)` for x < 0 | by parity if p is an integer, else NaN |
 //! | `ln` and its kin at ±0 | −∞ with slope +∞ (from the right); below 0: NaN |
 //! | NaN | NaN, value and every derivative |
+//! | an end of the domain, ±∞ | the limit from inside, value and derivatives of order 1 and 2 |
+//! | outside the domain | NaN, value and every derivative |
+//!
+//! # Accuracy
+//!
+//! `tests/references.rs` holds every row to values and derivatives that were computed with hundreds
+//! of digits, at inputs from subnormals to the largest numbers (`cargo test --test references --
+//! --nocapture` prints the largest error of each row and order):
+//!
+//! | | held to | measured in f64 | measured in f32 |
+//! |---|---|---|---|
+//! | value | 4 ULP | 2 | 1 |
+//! | slope | 4 ULP | 4 (`root`; others 3) | 3 |
+//! | second derivative | 8 ULP | 6 (`powi`, `acosh`) | 0: computed in f64 |
+//! | third derivative | 1e-10 relative | 4e-11 (`norm_cdf`) | 0 |
+//!
+//! Measured with glibc on x86-64; elementary functions are the platform's.
+//!
+//! The exceptions are third derivatives next to their roots, `asinh`, `erf` and `erfc` at ±1/√2 and
+//! `norm_cdf` at ±1, where a relative error means nothing: they are within 4 ULP of f′.
 
 pub mod exponential;
 mod facts;

@@ -30,12 +30,12 @@ const MARGIN: f64 = 0.02;
 
 impl Recipe {
     /// All values, the inputs first.
-    pub fn cook<'t>(&self, inputs: &[Var<'t>]) -> Vec<Var<'t>> {
+    pub fn record<'t>(&self, inputs: &[Var<'t>]) -> Vec<Var<'t>> {
         let mut nodes = inputs.to_vec();
         for &[op, a, b, detail] in &self.0 {
             let pick = |i: u16| nodes[i as usize % nodes.len()];
-            let kitchen = Kitchen { a: pick(a), b: pick(b), detail: detail.into() };
-            let done = kitchen.step(op as usize % 8);
+            let step = Step { a: pick(a), b: pick(b), detail: detail.into() };
+            let done = step.record(op as usize % 8);
             nodes.extend(done.filter(|y| count(&y.shape()) <= 36 && within(*y, -6.0, 6.0)));
         }
         nodes
@@ -58,14 +58,14 @@ fn distinct(x: Var<'_>) -> bool {
 }
 
 /// One step: what is at hand.
-struct Kitchen<'t> {
+struct Step<'t> {
     a: Var<'t>,
     b: Var<'t>,
     detail: usize,
 }
 
-impl<'t> Kitchen<'t> {
-    fn step(&self, op: usize) -> Option<Var<'t>> {
+impl<'t> Step<'t> {
+    fn record(&self, op: usize) -> Option<Var<'t>> {
         match op {
             0 => self.row(),
             1 | 2 => self.zip(),
