@@ -99,9 +99,9 @@ proptest! {
     }
 }
 
-/// A loss of everything that was cooked, and its gradient.
+/// A loss of everything that was recorded, and its gradient.
 fn outputs<'t>(recipe: &Recipe, xs: &[Var<'t>]) -> Vec<Var<'t>> {
-    let nodes = recipe.cook(xs);
+    let nodes = recipe.record(xs);
     let loss: Var<'t> = nodes.iter().map(|v| v.mean()).sum();
     [vec![loss], loss.gradient(xs)].concat()
 }
