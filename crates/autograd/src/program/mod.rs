@@ -1,8 +1,8 @@
 //! [`Program`]: a tape pressed into what is needed for some outputs, laid out once, replayed without
 //! recording anything.
 //!
-//! [`compile`] keeps the nodes that the outputs need and moves those that depend on constants only
-//! into a prologue; [`plan`] gives every value a place, and the place of a value nobody reads any
+//! `compile.rs` keeps the nodes that the outputs need and moves those that depend on constants only
+//! into a prologue; `plan.rs` gives every value a place, and the place of a value nobody reads any
 //! more to the next. A program is data, shared between threads; the values are in [`Buffers`], one
 //! set per thread.
 //!
