@@ -23,9 +23,10 @@ fn main() -> anyhow::Result<()> {
     println!("dy/dw       = {dw}");
 
     // The same by hand: y = tanh(u), u = x·w + 1, so dy/dw = (1 − tanh² u)·x.
-    let u: f64 = 1.0 * 0.5 - 2.0 * 0.25 + 1.0;
+    let (a, b) = ([1.0, 2.0], [0.5, -0.25]);
+    let u: f64 = a[0] * b[0] + a[1] * b[1] + 1.0;
     let slope = 1.0 - u.tanh().powi(2);
-    println!("by hand     = [{}, {}]", slope * 1.0, slope * 2.0);
+    println!("by hand     = [{}, {}]", slope * a[0], slope * a[1]);
 
     // Give an input another value and ask again: the tape is replayed, nothing is recorded anew.
     x.set([3.0, -1.0])?;

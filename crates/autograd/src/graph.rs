@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::node::{Id, Node, Op, Run};
 use crate::ops::{AxisSlice, CustomOp, Part};
-use crate::play::Buffers;
+use crate::play::AnyValues;
 use crate::shape::{Interner, MAX_RANK, ShortHash, count, dense_strides};
 use crate::table::Row;
 
@@ -21,7 +21,7 @@ pub(crate) struct Slot {
 }
 
 /// Everything that was recorded. Nodes are only ever appended.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     pub nodes: Vec<Node>,
     pub slots: Vec<Slot>,
@@ -90,17 +90,17 @@ impl Record {
 }
 
 /// Source places, each stored once; a node holds an index.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
     list: Vec<&'static Location<'static>>,
     ids: HashMap<usize, u32, BuildHasherDefault<ShortHash>>,
-    last: Cell<(usize, u32)>,
+    last: (usize, u32),
 }
 
 impl Places {
     fn id(&mut self, place: &'static Location<'static>) -> u32 {
         let address = std::ptr::from_ref(place).addr();
-        let (known, id) = self.last.get();
+        let (known, id) = self.last;
         if known == address {
             return id;
         }
@@ -109,7 +109,7 @@ impl Places {
         if id == next {
             self.list.push(place);
         }
-        self.last.set((address, id));
+        self.last = (address, id);
         id
     }
 
@@ -126,21 +126,21 @@ pub(crate) struct Graph {
     /// While a rule records, its nodes belong to the line of the node it differentiates.
     on_behalf: Cell<Option<u32>>,
     limit: u32,
-    buffers: RefCell<Buffers>,
+    buffers: RefCell<AnyValues>,
 }
 
 impl Graph {
-    pub fn new(limit: u32, buffers: Buffers) -> Self {
+    pub fn new(limit: u32, buffers: AnyValues) -> Self {
         let buffers = RefCell::new(buffers);
         Graph { record: RefCell::default(), on_behalf: Cell::new(None), limit, buffers }
     }
 
     /// The values, in the element type of the tape.
-    pub fn buffers(&self) -> RefMut<'_, Buffers> {
+    pub fn buffers(&self) -> RefMut<'_, AnyValues> {
         self.buffers.borrow_mut()
     }
 
-    pub fn buffers_mut(&mut self) -> &mut Buffers {
+    pub fn buffers_mut(&mut self) -> &mut AnyValues {
         self.buffers.get_mut()
     }
 

@@ -5,7 +5,7 @@
 
 use ndarray::LinalgScalar;
 
-use crate::graph::Record;
+use crate::graph::{Record, Slot};
 use crate::node::{Id, Node, Op, each_op};
 use crate::number::Real;
 use crate::ops::{CustomOp, Primitive};
@@ -31,9 +31,9 @@ pub trait Element: Dtype + Real + LinalgScalar + PartialOrd + Default + std::fmt
     #[doc(hidden)]
     fn custom(op: &dyn CustomOp, x: &[ndarray::ArrayViewD<'_, Self>]) -> ndarray::ArrayD<Self>;
     #[doc(hidden)]
-    fn values(buffers: &mut Buffers) -> &mut Values<Self>;
+    fn values(buffers: &mut AnyValues) -> &mut Values<Self>;
     #[doc(hidden)]
-    fn buffers() -> Buffers;
+    fn buffers() -> AnyValues;
 }
 
 macro_rules! element {
@@ -52,14 +52,14 @@ macro_rules! element {
             fn custom(op: &dyn CustomOp, x: &[ndarray::ArrayViewD<'_, $t>]) -> ndarray::ArrayD<$t> {
                 op.$custom(x)
             }
-            fn values(buffers: &mut Buffers) -> &mut Values<$t> {
+            fn values(buffers: &mut AnyValues) -> &mut Values<$t> {
                 match buffers {
-                    Buffers::$variant(values) => values,
+                    AnyValues::$variant(values) => values,
                     _ => unreachable!("a tape's buffers are of its element type"),
                 }
             }
-            fn buffers() -> Buffers {
-                Buffers::$variant(Values::default())
+            fn buffers() -> AnyValues {
+                AnyValues::$variant(Values::default())
             }
         }
     };
@@ -70,7 +70,7 @@ element!(f64, F64, play_f64, value);
 /// The values of a tape, in its element type.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum Buffers {
+pub enum AnyValues {
     F32(Values<f32>),
     F64(Values<f64>),
 }
@@ -82,6 +82,25 @@ pub struct Values<T> {
     pub(crate) buffer: Vec<T>,
     pub(crate) played: usize,
     scratch: [Vec<T>; 2],
+}
+
+impl<T: Element> Values<T> {
+    /// Copies an array into the buffer, which grows if need be.
+    pub(crate) fn store(&mut self, offset: usize, value: ndarray::ArrayViewD<'_, T>) {
+        let end = offset + value.len();
+        if self.buffer.len() < end {
+            self.buffer.resize(end, T::default());
+        }
+        store(&mut self.buffer[offset..end], value);
+    }
+}
+
+/// Copies an array to the start of a slice, in row-major order.
+pub(crate) fn store<T: Copy>(to: &mut [T], value: ndarray::ArrayViewD<'_, T>) {
+    match value.as_slice() {
+        Some(slice) => to[..slice.len()].copy_from_slice(slice),
+        None => to.iter_mut().zip(value).for_each(|(to, &from)| *to = from),
+    }
 }
 
 impl<T> Values<T> {
@@ -96,15 +115,22 @@ pub(crate) struct Io<'a, T> {
     pub record: &'a Record,
     pub id: Id,
     pub node: Node,
-    pub below: &'a [T],
     pub out: &'a mut [T],
     pub scratch: &'a mut [Vec<T>; 2],
+    slots: &'a [Slot],
+    /// The buffer without `out`: what lies below it, and what lies above, from an offset on.
+    below: &'a [T],
+    above: (usize, &'a [T]),
 }
 
 impl<'a, T: Element> Io<'a, T> {
-    /// The values of any node below.
+    /// The values of another node.
     pub fn view(&self, id: Id) -> View<'a, T> {
-        view(self.record, self.below, id)
+        let slot = self.slots[id.index()];
+        match slot.offset.checked_sub(self.above.0) {
+            Some(offset) => view(self.record, self.above.1, Slot { offset, ..slot }, id),
+            None => view(self.record, self.below, slot, id),
+        }
     }
 
     /// The values of an operand.
@@ -118,8 +144,8 @@ impl<'a, T: Element> Io<'a, T> {
     }
 }
 
-pub(crate) fn view<'a, T>(record: &'a Record, data: &'a [T], id: Id) -> View<'a, T> {
-    let slot = record.slots[id.index()];
+/// A node's values, at a place in a buffer.
+pub(crate) fn view<'a, T>(record: &'a Record, data: &'a [T], slot: Slot, id: Id) -> View<'a, T> {
     View {
         data,
         offset: slot.offset,
@@ -130,7 +156,7 @@ pub(crate) fn view<'a, T>(record: &'a Record, data: &'a [T], id: Id) -> View<'a,
 
 impl Op {
     /// Leaves hold their values, views look at another's: nothing is computed for either.
-    fn is_passive(self) -> bool {
+    pub fn is_passive(self) -> bool {
         match self {
             Op::Leaf(_) | Op::Expand(_) | Op::Permute(_) | Op::Slice(_) | Op::Stop(_) => true,
             Op::Reshape(reshape) => !reshape.copies,
@@ -148,15 +174,30 @@ pub(crate) fn play<T: Element>(record: &Record, values: &mut Values<T>, last: Id
     if buffer.len() < record.extent {
         buffer.resize(record.extent, T::default());
     }
-    for index in *played..=last.index() {
+    run(record, &record.slots, *played..last.index() + 1, buffer, scratch);
+    *played = last.index() + 1;
+}
+
+/// THE EXECUTOR: computes the nodes of the given numbers, in order. Each reads from the buffer on
+/// either side of what it writes.
+pub(crate) fn run<T: Element>(
+    record: &Record,
+    slots: &[Slot],
+    nodes: impl Iterator<Item = usize>,
+    buffer: &mut [T],
+    scratch: &mut [Vec<T>; 2],
+) {
+    for index in nodes {
         let node = record.nodes[index];
         if node.op.is_passive() {
             continue;
         }
-        let (below, rest) = buffer.split_at_mut(record.slots[index].offset);
-        let out = &mut rest[..record.dense[node.shape as usize].0];
-        let mut io = Io { record, id: Id(index as u32), node, below, out, scratch };
+        let (start, len) = (slots[index].offset, record.dense[node.shape as usize].0);
+        let (below, rest) = buffer.split_at_mut(start);
+        let (out, above) = rest.split_at_mut(len);
+        let above = (start + len, &*above);
+        let id = Id(index as u32);
+        let mut io = Io { record, id, node, out, scratch, slots, below, above };
         each_op!(node.op, op => op.play(&mut io));
     }
-    *played = last.index() + 1;
 }

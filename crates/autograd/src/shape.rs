@@ -5,7 +5,51 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// The highest number of axes.
-pub const MAX_RANK: usize = 32;
+pub const MAX_RANK: usize = 16;
+
+/// A list with an entry per axis, on the stack: playing allocates nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Short<T> {
+    items: [T; MAX_RANK],
+    len: usize,
+}
+
+impl<T: Copy + Default> Short<T> {
+    pub fn new() -> Self {
+        Short { items: [T::default(); MAX_RANK], len: 0 }
+    }
+
+    pub fn push(&mut self, item: T) {
+        self.items[self.len] = item;
+        self.len += 1;
+    }
+
+    pub fn pop(&mut self) -> Option<T> {
+        self.len = self.len.checked_sub(1)?;
+        Some(self.items[self.len])
+    }
+}
+
+impl<T: Copy + Default> FromIterator<T> for Short<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut list = Short::new();
+        items.into_iter().for_each(|item| list.push(item));
+        list
+    }
+}
+
+impl<T> std::ops::Deref for Short<T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        &self.items[..self.len]
+    }
+}
+
+impl<T> std::ops::DerefMut for Short<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.items[..self.len]
+    }
+}
 
 /// A hash for short lists of small numbers. Shapes come from the program, not from an enemy.
 #[derive(Default)]
@@ -30,7 +74,7 @@ impl Hasher for ShortHash {
 }
 
 /// Lists that are stored once and named by a number.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Interner<T> {
     lists: Vec<Box<[T]>>,
     ids: HashMap<Box<[T]>, u32, BuildHasherDefault<ShortHash>>,
@@ -65,8 +109,8 @@ pub fn count(shape: &[usize]) -> usize {
 }
 
 /// Strides of row-major storage.
-pub(crate) fn dense_strides(shape: &[usize]) -> Vec<isize> {
-    let mut strides = vec![1; shape.len()];
+pub(crate) fn dense_strides(shape: &[usize]) -> Short<isize> {
+    let mut strides: Short<isize> = shape.iter().map(|_| 1).collect();
     for axis in (1..shape.len()).rev() {
         strides[axis - 1] = strides[axis] * shape[axis].max(1) as isize;
     }
@@ -100,7 +144,7 @@ pub(crate) fn stretches(from: &[usize], to: &[usize]) -> bool {
 
 /// Strides with which data of shape `from` is read as if it had the shape `to`: 0 where an axis
 /// stretches.
-pub(crate) fn stretched_strides(from: &[usize], strides: &[isize], to: &[usize]) -> Vec<isize> {
+pub(crate) fn stretched_strides(from: &[usize], strides: &[isize], to: &[usize]) -> Short<isize> {
     let missing = to.len() - from.len();
     let stretch = |axis: usize| match axis.checked_sub(missing) {
         Some(i) if from[i] == to[axis] => strides[i],
@@ -163,7 +207,7 @@ mod tests {
         assert_eq!(broadcast(&[0], &[1]), Some(vec![0]));
         assert_eq!(broadcast(&[0], &[2]), None);
         assert!(stretches(&[1, 3], &[2, 3]) && !stretches(&[2, 3], &[1, 3]));
-        assert_eq!(stretched_strides(&[3, 1], &[1, 1], &[2, 3, 4]), [0, 1, 0]);
+        assert_eq!(*stretched_strides(&[3, 1], &[1, 1], &[2, 3, 4]), [0, 1, 0]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::feed::Feed;
 use crate::graph::{Graph, ShapeOf};
 use crate::node::{Id, Node};
 use crate::ops::{CustomOp, Leaf};
-use crate::play::{Element, Values};
+use crate::play::Element;
 use crate::shape::MAX_RANK;
 use crate::var::Var;
 
@@ -143,6 +143,10 @@ impl<T: Element> Tape<T> {
         }
     }
 
+    pub(crate) fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
     pub(crate) fn var(&self, id: Id) -> Var<'_, T> {
         Var::new(&self.graph, id)
     }
@@ -157,21 +161,6 @@ pub(crate) fn leaf<T: Element>(graph: &Graph, value: impl Feed<T>, input: bool) 
     let offset = graph.record().slots[id.index()].offset;
     T::values(&mut graph.buffers()).store(offset, value);
     Var::new(graph, id)
-}
-
-impl<T: Element> Values<T> {
-    /// Copies an array into the buffer in row-major order.
-    pub(crate) fn store(&mut self, offset: usize, value: ndarray::ArrayViewD<'_, T>) {
-        let end = offset + value.len();
-        if self.buffer.len() < end {
-            self.buffer.resize(end, T::default());
-        }
-        let place = &mut self.buffer[offset..end];
-        match value.as_slice() {
-            Some(slice) => place.copy_from_slice(slice),
-            None => place.iter_mut().zip(value).for_each(|(to, &from)| *to = from),
-        }
-    }
 }
 
 impl fmt::Display for Memory {

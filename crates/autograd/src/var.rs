@@ -174,7 +174,8 @@ impl<T: Element> Var<'_, T> {
         let mut buffers = self.graph.buffers();
         let values = T::values(&mut buffers);
         play(&record, values, self.id);
-        look(view(&record, &values.buffer, self.id).array())
+        let slot = record.slots[self.id.index()];
+        look(view(&record, &values.buffer, slot, self.id).array())
     }
 
     /// The value as an array of its own.

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayViewD, Axis, IxDyn, ShapeBuilder};
 
-use crate::shape::{MAX_RANK, count, stretched_strides};
+use crate::shape::{MAX_RANK, Short, count, stretched_strides};
 
 /// How many elements are gathered at a time when an operand does not lie in a row.
 const TILE: usize = 256;
@@ -103,9 +103,9 @@ struct Loop<const N: usize> {
 }
 
 /// Loops over `dims` in which neighbours that can be walked as one are merged.
-fn loops<T: Copy, const N: usize>(dims: &[usize], operands: &[View<'_, T>; N]) -> Vec<Loop<N>> {
+fn loops<T: Copy, const N: usize>(dims: &[usize], operands: &[View<'_, T>; N]) -> Short<Loop<N>> {
     let strides = operands.each_ref().map(|v| stretched_strides(v.dims, v.strides, dims));
-    let mut loops: Vec<Loop<N>> = Vec::with_capacity(dims.len());
+    let mut loops: Short<Loop<N>> = Short::new();
     for (axis, &n) in dims.iter().enumerate().filter(|&(_, &n)| n != 1) {
         let step = std::array::from_fn(|k| strides[k][axis]);
         match loops.last_mut() {
@@ -140,13 +140,13 @@ pub(crate) fn tiles<T: Copy + Default, const N: usize>(
         }
     }
     let mut loops = loops(dims, &operands);
-    let inner = loops.pop().unwrap_or(Loop { n: 1, step: [1; N] });
+    let inner = loops.pop().unwrap_or_default();
     let mut tile = Tiles { inner: inner.step, tiles: [[T::default(); TILE]; N], held: [None; N] };
-    let mut index = vec![0usize; loops.len()];
+    let mut index = [0usize; MAX_RANK];
     let mut at = operands.each_ref().map(|v| v.offset as isize);
     for run in out.chunks_exact_mut(inner.n) {
         tile.run(&operands, at, run, &mut f);
-        for (i, outer) in index.iter_mut().zip(&loops).rev() {
+        for (i, outer) in index[..loops.len()].iter_mut().zip(&*loops).rev() {
             *i += 1;
             (0..N).for_each(|k| at[k] += outer.step[k]);
             if *i < outer.n {
@@ -163,6 +163,12 @@ struct Tiles<T, const N: usize> {
     tiles: [[T; TILE]; N],
     /// What a tile of a repeated value holds already: where from, and how many.
     held: [Option<(isize, usize)>; N],
+}
+
+impl<const N: usize> Default for Loop<N> {
+    fn default() -> Self {
+        Loop { n: 1, step: [1; N] }
+    }
 }
 
 impl<T: Copy, const N: usize> Tiles<T, N> {

@@ -1,7 +1,7 @@
 //! A recorded forward pass: from features and targets to outputs and loss.
 
-use chainrule_autograd::{FeedError, Tape, Var};
-use ndarray::{Array1, Array2, ArrayView1, ArrayViewD, Axis};
+use chainrule_autograd::{Tape, Var};
+use ndarray::{Array1, ArrayD, ArrayView1, ArrayViewD, Axis};
 
 use crate::config::Config;
 use crate::data::{Part, Target};
@@ -11,9 +11,9 @@ use crate::network::Parameter;
 
 /// The nodes of a forward pass for a fixed number of rows.
 pub(crate) struct Forward<'t> {
-    features: Var<'t, f32>,
-    targets: Var<'t, f32>,
-    task: Task,
+    pub features: Var<'t, f32>,
+    pub targets: Var<'t, f32>,
+    pub task: Task,
     /// `w1`, `b1`, …
     pub parameters: Vec<Var<'t, f32>>,
     /// Rows × units.
@@ -32,35 +32,35 @@ impl<'t> Forward<'t> {
     ) -> Forward<'t> {
         let task = config.loss.task;
         let features = tape.input("features", &batch.features);
-        let targets = match task {
-            Task::Classes => tape.input("targets", numbers(&batch.target)),
-            Task::Binary | Task::Values => tape.input("targets", column(&batch.target)),
-        };
+        let targets = tape.input("targets", task.array(&batch.target));
         let parameters: Vec<_> = parameters.iter().map(|p| tape.input(&p.name, &p.value)).collect();
         let outputs = config.network.forward(features, &parameters).named("outputs");
         let loss = (config.loss.mean)(outputs, targets, config.loss.params()).named("loss");
         Forward { features, targets, task, parameters, outputs, loss }
     }
 
-    /// Feeds another batch of the same number of rows.
-    pub fn set(&self, batch: &Part) -> Result<(), FeedError> {
-        self.features.set(&batch.features)?;
-        match self.task {
-            Task::Classes => self.targets.set(numbers(&batch.target)),
-            Task::Binary | Task::Values => self.targets.set(column(&batch.target)),
-        }
-    }
-
     /// The loss, and how many rows of the batch are predicted right (for classes).
     pub fn outcome(&self, batch: &Part) -> (f64, Option<usize>) {
-        let correct = match &batch.target {
-            Target::Values(_) => None,
-            Target::Classes(classes) => Some(self.outputs.with_value(|outputs| {
-                let found = predicted_classes(&outputs);
-                found.into_iter().zip(classes).filter(|(a, b)| a.as_ref() == Some(*b)).count()
-            })),
-        };
+        let correct = self.outputs.with_value(|outputs| count_correct(&outputs, batch));
         (f64::from(self.loss.item()), correct)
+    }
+}
+
+/// How many rows of a batch are predicted right (for classes).
+pub(crate) fn count_correct(outputs: &ArrayViewD<'_, f32>, batch: &Part) -> Option<usize> {
+    let Target::Classes(classes) = &batch.target else { return None };
+    let found = predicted_classes(outputs);
+    Some(found.into_iter().zip(classes).filter(|(a, b)| a.as_ref() == Some(*b)).count())
+}
+
+impl Task {
+    /// The targets as an array: class numbers in one axis, or a column of values.
+    pub(crate) fn array(self, target: &Target) -> ArrayD<f32> {
+        let numbers = Array1::from_vec(numbers(target));
+        match self {
+            Task::Classes => numbers.into_dyn(),
+            Task::Binary | Task::Values => numbers.insert_axis(Axis(1)).into_dyn(),
+        }
     }
 }
 
@@ -69,10 +69,6 @@ fn numbers(target: &Target) -> Vec<f32> {
         Target::Classes(classes) => classes.iter().map(|&class| class as f32).collect(),
         Target::Values(values) => values.clone(),
     }
-}
-
-fn column(target: &Target) -> Array2<f32> {
-    Array1::from_vec(numbers(target)).insert_axis(Axis(1))
 }
 
 /// For each row the class with the largest output; with one output the second class if it is

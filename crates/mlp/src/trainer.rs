@@ -1,6 +1,5 @@
 //! Training: epochs of mini-batches over the training rows, repeatable to the bit for one seed.
 
-use chainrule_autograd::Tape;
 use rand::seq::SliceRandom;
 
 use crate::config::Config;
@@ -89,9 +88,7 @@ impl Trainer {
         let rows = self.config.batch_size.min(self.parts.train.len());
         let batch = self.parts.train.select(&(0..rows).collect::<Vec<_>>());
         let carried = Carried::new(&self.config, self.untrained.parameters.clone());
-        let tape = Tape::new();
-        Step::record(&tape, &self.config, &carried, &batch);
-        tape.to_string()
+        Step::printed(&self.config, &carried, &batch)
     }
 
     /// Trains, and tells `watch` after every step.
@@ -104,13 +101,12 @@ impl Trainer {
     pub fn train(&self, mut watch: impl FnMut(&Progress)) -> Result<Run, Error> {
         let (config, train) = (&self.config, &self.parts.train);
         let size = config.batch_size.min(train.len());
-        let (whole, rest) = (Tape::new(), Tape::new());
         let mut carried = Carried::new(config, self.untrained.parameters.clone());
         let first = |rows| train.select(&(0..rows).collect::<Vec<_>>());
-        let whole = Step::record(&whole, config, &carried, &first(size));
-        let rest = match train.len() % size {
+        let mut whole = Step::compile(config, &carried, &first(size));
+        let mut rest = match train.len() % size {
             0 => None,
-            left => Some(Step::record(&rest, config, &carried, &first(left))),
+            left => Some(Step::compile(config, &carried, &first(left))),
         };
 
         let steps = train.len().div_ceil(size);
@@ -120,17 +116,27 @@ impl Trainer {
         for epoch in 1..=config.epochs {
             order.shuffle(&mut rng);
             let mut tally = Tally::default();
-            for (at, rows) in order.chunks(size).enumerate() {
-                let batch = train.select(rows);
-                let step = rest.as_ref().filter(|_| rows.len() < size).unwrap_or(&whole);
-                let rate = self.rate(carried.steps, steps);
-                let outcome = step.play(&batch, rate, &mut carried)?;
-                tally.add(rows.len(), outcome);
-                let done = (at + 1 == steps).then(|| self.epoch(epoch, rate, &tally, &carried));
-                let done = done.flatten();
-                history.epochs.extend(done);
-                let (epochs, step, loss) = (config.epochs, at + 1, outcome.0);
-                watch(&Progress { epoch, epochs, step, steps, loss, done });
+            let mut taken = 0;
+            let (full, left) = order.split_at(order.len() / size * size);
+            for (step, rows) in [(Some(&mut whole), full), (rest.as_mut(), left)] {
+                let Some(step) = step else { continue };
+                step.load(&carried)?;
+                for rows in rows.chunks(size) {
+                    let rate = self.rate(carried.steps, steps);
+                    (carried.steps, taken) = (carried.steps + 1, taken + 1);
+                    let outcome = step.play(&train.select(rows), rate, carried.steps)?;
+                    tally.add(rows.len(), outcome);
+                    let last = taken == steps;
+                    let done = last.then(|| {
+                        step.store(&mut carried);
+                        self.epoch(epoch, rate, &tally, &carried)
+                    });
+                    let done = done.flatten();
+                    history.epochs.extend(done);
+                    let (epochs, step, loss) = (config.epochs, taken, outcome.0);
+                    watch(&Progress { epoch, epochs, step, steps, loss, done });
+                }
+                step.store(&mut carried);
             }
         }
         let model = Model { parameters: carried.parameters, ..self.untrained.clone() };

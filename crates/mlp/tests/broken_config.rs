@@ -120,7 +120,7 @@ fn broken_ones_are_refused_with_words_that_help() {
         ),
         (
             with(&format!("{layer}/activation"), json!({"softplus": {"beta": -1}})),
-            &["`network.layers[0].activation.softplus.beta`", "`-1`", "greater than 0"],
+            &["`network.layers[0].activation", "`softplus(beta=-1)`", "beta is positive"],
         ),
         (with("/network/init", json!("hee")), &["`network.init`", "did you mean `he`?"]),
         (with("/loss", json!("crossentropy")), &["`loss`", "did you mean `cross_entropy`?"]),

@@ -11,7 +11,7 @@ use crate::function::Function;
 use crate::play::Element;
 use crate::shape::count;
 use crate::table::{Info, Row};
-use crate::tape::leaf;
+use crate::tape::{Tape, leaf};
 use crate::var::{Sym, Var};
 
 /// In single precision a derivative may differ from the one in double precision by this many units
@@ -141,22 +141,35 @@ impl Trial {
         const NAMES: [&str; 3] = ["a", "b", "c"];
         let inputs = self.inputs();
         Function::record(std::array::from_fn(|i| (NAMES[i], inputs[i].shape())), |fed| {
-            let mut fed_next = fed.iter();
-            let operands = self.operands();
-            let operand = |(i, values): (usize, &ArrayD<f64>)| {
-                let stored = if self.subject.is_index(i) {
-                    leaf(fed[0].graph, narrowed::<T>(&self.layout.store(values, 0.0)), false)
-                } else {
-                    *fed_next.next().expect("one input per operand")
-                };
-                self.layout.view(stored.symbol())
-            };
-            let operands: Vec<Sym<'_>> = operands.iter().enumerate().map(operand).collect();
-            let y = self.subject.record(&operands);
+            let y = self.apply(&fed);
             let bent = order == 2 && matches!(self.subject, Subject::Case(_));
-            let y = if bent { y + y.square().scale(0.5) } else { y };
-            Var::of_symbol(fed[0], y)
+            if bent { y + y.square().scale(0.5) } else { y }
         })
+    }
+
+    /// Records the op for inputs as they are fed.
+    fn apply<'t, T: Element>(&self, fed: &[Var<'t, T>]) -> Var<'t, T> {
+        let mut fed_next = fed.iter();
+        let operands = self.operands();
+        let operand = |(i, values): (usize, &ArrayD<f64>)| {
+            let stored = if self.subject.is_index(i) {
+                leaf(fed[0].graph, narrowed::<T>(&self.layout.store(values, 0.0)), false)
+            } else {
+                *fed_next.next().expect("one input per operand")
+            };
+            self.layout.view(stored.symbol())
+        };
+        let operands: Vec<Sym<'t>> = operands.iter().enumerate().map(operand).collect();
+        Var::of_symbol(fed[0], self.subject.record(&operands))
+    }
+
+    /// Records the op on a tape: its inputs with their values, and the result.
+    pub fn record<'t, T: Element>(&self, tape: &'t Tape<T>) -> (Vec<Var<'t, T>>, Var<'t, T>) {
+        let inputs = self.inputs();
+        let fed: Vec<Var<'t, T>> =
+            inputs.iter().map(|x| tape.input("x", narrowed::<T>(x))).collect();
+        let y = self.apply(&fed);
+        (fed, y)
     }
 
     fn at<T: Element, const N: usize>(&self) -> [ArrayD<T>; N] {

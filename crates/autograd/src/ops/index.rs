@@ -8,7 +8,7 @@ use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf};
 use crate::node::{Id, Op};
 use crate::play::{Dtype, Element, Io};
-use crate::shape::{dense_strides, resolve_axis};
+use crate::shape::{Short, dense_strides, resolve_axis};
 use crate::var::Var;
 use crate::view::offsets;
 
@@ -33,7 +33,7 @@ impl Primitive for Gather {
         let (x, index) = (io.operand(0), io.operand(1));
         let axis = self.axis as usize;
         let limit = x.dims[axis];
-        let mut along = x.strides.to_vec();
+        let mut along: Short<isize> = x.strides.iter().copied().collect();
         along[axis] = 0;
         let from = offsets(index.dims, &along, x.offset);
         let at = offsets(index.dims, index.strides, index.offset);
@@ -60,7 +60,7 @@ impl Primitive for ScatterAdd {
         let axis = self.axis as usize;
         let dims = io.dims();
         let dense = dense_strides(dims);
-        let mut along = dense.clone();
+        let mut along = dense;
         along[axis] = 0;
         io.out.fill(T::default());
         let to = offsets(index.dims, &along, 0);

@@ -5,7 +5,7 @@ use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
 use crate::node::{Id, Run};
 use crate::play::{Element, Io};
-use crate::shape::{axes_of, dense_strides, kept};
+use crate::shape::{Short, axes_of, dense_strides, kept};
 use crate::var::Sym;
 use crate::view::offsets;
 
@@ -40,8 +40,8 @@ impl Primitive for Sum {
 }
 
 /// Neighbouring axes that are summed, or that stay, as one: (length, summed).
-fn groups(dims: &[usize], axes: u32) -> Vec<(usize, bool)> {
-    let mut groups: Vec<(usize, bool)> = Vec::new();
+fn groups(dims: &[usize], axes: u32) -> Short<(usize, bool)> {
+    let mut groups: Short<(usize, bool)> = Short::new();
     for (axis, &n) in dims.iter().enumerate().filter(|&(_, &n)| n != 1) {
         let summed = axes & (1 << axis) != 0;
         match groups.last_mut() {
@@ -60,10 +60,10 @@ fn sum_axes<T: Element>(x: &[T], dims: &[usize], axes: u32, out: &mut [T]) {
     }
     let mut groups = groups(dims, axes);
     let (inner, inner_summed) = groups.pop().unwrap_or((1, false));
-    let outer: Vec<usize> = groups.iter().map(|g| g.0).collect();
-    let mut strides = vec![0; outer.len()];
+    let outer: Short<usize> = groups.iter().map(|g| g.0).collect();
+    let mut strides: Short<isize> = groups.iter().map(|_| 0).collect();
     let mut step = if inner_summed { 1 } else { inner as isize };
-    for (stride, &(n, summed)) in strides.iter_mut().zip(&groups).rev() {
+    for (stride, &(n, summed)) in strides.iter_mut().zip(&*groups).rev() {
         if !summed {
             *stride = step;
             step *= n as isize;
@@ -255,10 +255,10 @@ fn into_slice<T: Element>(
     put: impl Fn(&mut T, T),
 ) {
     let dense = dense_strides(dims);
-    let lens: Vec<usize> = slices.iter().map(|s| s.len as usize).collect();
-    let start: isize = slices.iter().zip(&dense).map(|(s, &d)| s.start as isize * d).sum();
-    let strides: Vec<isize> =
-        slices.iter().zip(&dense).map(|(s, &d)| s.step as isize * d).collect();
+    let lens: Short<usize> = slices.iter().map(|s| s.len as usize).collect();
+    let start: isize = slices.iter().zip(&*dense).map(|(s, &d)| s.start as isize * d).sum();
+    let strides: Short<isize> =
+        slices.iter().zip(&*dense).map(|(s, &d)| s.step as isize * d).collect();
     for (at, &x) in offsets(&lens, &strides, start as usize).zip(x) {
         put(&mut out[at], x);
     }

@@ -7,7 +7,7 @@ use super::Primitive;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::play::{Dtype, Element, Io};
-use crate::shape::{broadcast, count, stretched_strides};
+use crate::shape::{Short, broadcast, count, stretched_strides};
 use crate::var::Var;
 use crate::view::{View, offsets};
 
@@ -31,10 +31,12 @@ impl Primitive for Matmul {
         if m * n == 0 {
             return;
         }
-        let a = Matrices::of(a, batch, self.ta);
-        let b = Matrices::of(b, batch, self.tb);
-        for (at, out) in io.out.chunks_exact_mut(m * n).enumerate() {
-            product(&a, a.starts[at], &b, b.starts[at], [m, k, n], out, io.scratch);
+        let (a, a_batch) = Matrix::of(a, batch, self.ta);
+        let (b, b_batch) = Matrix::of(b, batch, self.tb);
+        let starts = offsets(batch, &a_batch, a.start).zip(offsets(batch, &b_batch, b.start));
+        for (out, (a_start, b_start)) in io.out.chunks_exact_mut(m * n).zip(starts) {
+            let (a, b) = (Matrix { start: a_start, ..a }, Matrix { start: b_start, ..b });
+            product(a, b, [m, k, n], out, io.scratch);
         }
     }
 
@@ -47,56 +49,81 @@ impl Primitive for Matmul {
     }
 }
 
-/// The matrices of an operand: where each starts, and its strides after transposing.
-struct Matrices<'a, T> {
+/// One matrix of an operand: where it starts, and its strides after transposing.
+#[derive(Clone, Copy)]
+struct Matrix<'a, T> {
     data: &'a [T],
-    starts: Vec<usize>,
+    start: usize,
     strides: [isize; 2],
 }
 
-impl<'a, T: Copy> Matrices<'a, T> {
-    fn of(x: View<'a, T>, batch: &[usize], transposed: bool) -> Self {
+impl<'a, T: Element> Matrix<'a, T> {
+    /// The first matrix, and the strides from batch to batch.
+    fn of(x: View<'a, T>, batch: &[usize], transposed: bool) -> (Self, Short<isize>) {
         let (own, _) = x.dims.split_at(x.dims.len() - 2);
         let (own_strides, last) = x.strides.split_at(x.dims.len() - 2);
-        let strides = stretched_strides(own, own_strides, batch);
-        let starts = offsets(batch, &strides, x.offset).collect();
         let strides = if transposed { [last[1], last[0]] } else { [last[0], last[1]] };
-        Matrices { data: x.data, starts, strides }
+        let batches = stretched_strides(own, own_strides, batch);
+        (Matrix { data: x.data, start: x.offset, strides }, batches)
+    }
+
+    fn at(&self, row: usize, column: usize) -> T {
+        let [r, c] = self.strides;
+        self.data[self.start.wrapping_add_signed(row as isize * r + column as isize * c)]
+    }
+
+    /// A row whose elements lie side by side.
+    fn row(&self, row: usize, n: usize) -> &'a [T] {
+        &self.data[self.start.wrapping_add_signed(row as isize * self.strides[0])..][..n]
+    }
+
+    /// The matrix as ndarray sees it. Reversed axes are copied, all others read in place.
+    fn array<'s>(&self, dims: [usize; 2], scratch: &'s mut Vec<T>) -> ArrayView2<'s, T>
+    where
+        'a: 's,
+    {
+        let [rows, columns] = self.strides;
+        let strides = Ix2(rows.unsigned_abs(), columns.unsigned_abs());
+        if rows >= 0 && columns >= 0 && count(&dims) > 0 {
+            let shape = Ix2(dims[0], dims[1]).strides(strides);
+            let data = &self.data[self.start..];
+            return ArrayView2::from_shape(shape, data).expect("inside the buffer");
+        }
+        scratch.clear();
+        scratch.extend(offsets(&dims, &self.strides, self.start).map(|i| self.data[i]));
+        ArrayView2::from_shape((dims[0], dims[1]), scratch).expect("as many elements")
     }
 }
 
+/// Up to here a plain loop is faster than the packing of the library (measured, see the benches).
+const SMALL: usize = 4096;
+
 fn product<T: Element>(
-    a: &Matrices<'_, T>,
-    a_start: usize,
-    b: &Matrices<'_, T>,
-    b_start: usize,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
     [m, k, n]: [usize; 3],
     out: &mut [T],
     scratch: &mut [Vec<T>; 2],
 ) {
+    if m * k * n <= SMALL && b.strides[1] == 1 {
+        return by_rows(a, b, [k, n], out);
+    }
     let [scratch_a, scratch_b] = scratch;
-    let a = matrix(a, a_start, [m, k], scratch_a);
-    let b = matrix(b, b_start, [k, n], scratch_b);
+    let a = a.array([m, k], scratch_a);
+    let b = b.array([k, n], scratch_b);
     let mut y = ArrayViewMut2::from_shape((m, n), out).expect("m·n elements");
     general_mat_mul(T::one(), &a, &b, T::zero(), &mut y);
 }
 
-/// A matrix as ndarray sees it. Reversed axes are copied, all others read in place.
-fn matrix<'s, T: Element>(
-    x: &Matrices<'s, T>,
-    start: usize,
-    dims: [usize; 2],
-    scratch: &'s mut Vec<T>,
-) -> ArrayView2<'s, T> {
-    let [rows, columns] = x.strides;
-    let strides = Ix2(rows.unsigned_abs(), columns.unsigned_abs());
-    if rows >= 0 && columns >= 0 && count(&dims) > 0 {
-        let shape = Ix2(dims[0], dims[1]).strides(strides);
-        return ArrayView2::from_shape(shape, &x.data[start..]).expect("inside the buffer");
+/// Row i of the product is Σⱼ aᵢⱼ·(row j of b).
+fn by_rows<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, [k, n]: [usize; 2], out: &mut [T]) {
+    out.fill(T::zero());
+    for (i, y) in out.chunks_exact_mut(n).enumerate() {
+        for j in 0..k {
+            let factor = a.at(i, j);
+            y.iter_mut().zip(b.row(j, n)).for_each(|(y, &b)| *y = *y + factor * b);
+        }
     }
-    scratch.clear();
-    scratch.extend(offsets(&dims, &x.strides, start).map(|i| x.data[i]));
-    ArrayView2::from_shape((dims[0], dims[1]), scratch).expect("as many elements")
 }
 
 impl<'t, T: Dtype> Var<'t, T> {

@@ -85,11 +85,15 @@ pub(crate) trait Primitive: Copy + Into<Op> {
 }
 
 impl Record {
+    /// Where an op's operands stand if there may be more than three.
+    pub fn parts_of(&self, op: Op) -> Option<Run> {
+        each_op!(op, op => op.parts(self))
+    }
+
     /// The operands of a node.
     pub fn operands(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
         let node = &self.nodes[id.index()];
-        let parts = each_op!(node.op, op => op.parts(self));
-        let listed = parts.map_or(0..0, Run::range);
+        let listed = self.parts_of(node.op).map_or(0..0, Run::range);
         let inline = node.operands.iter().copied().filter(|&o| o != Id::NONE);
         inline.chain(self.parts[listed].iter().map(|part| part.id))
     }

@@ -6,7 +6,7 @@ use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf, run};
 use crate::node::Run;
 use crate::play::{Dtype, Element, Io};
-use crate::shape::{count, dense_strides, stretched_strides, stretches};
+use crate::shape::{Short, count, dense_strides, stretched_strides, stretches};
 use crate::var::{Sym, Var};
 
 /// Stretches axes of length 1 (or missing ones). Its transpose is the sum that every adjoint meets
@@ -200,7 +200,7 @@ impl<'t, T: Dtype> Var<'t, T> {
 }
 
 /// The strides after adding or dropping axes of length 1, if that is all that changes.
-fn squeezed(from: &[usize], strides: &[isize], to: &[usize]) -> Option<Vec<isize>> {
+fn squeezed(from: &[usize], strides: &[isize], to: &[usize]) -> Option<Short<isize>> {
     let mut long = from.iter().zip(strides).filter(|&(&n, _)| n != 1);
     let result = to
         .iter()
@@ -208,7 +208,7 @@ fn squeezed(from: &[usize], strides: &[isize], to: &[usize]) -> Option<Vec<isize
             1 => Some(0),
             _ => long.next().filter(|&(&m, _)| m == n).map(|(_, &stride)| stride),
         })
-        .collect::<Option<Vec<isize>>>()?;
+        .collect::<Option<Short<isize>>>()?;
     long.next().is_none().then_some(result)
 }
 

@@ -1,6 +1,7 @@
-//! Define-by-run: everything a user's loop does, recorded anew each time.
+//! What a user's loop costs: recorded anew each time, or compiled once.
 //!
 //! - `step 2-16-16-1`: record, gradient, play, clear for batch 4, tanh, mean squared error, SGD; f32.
+//! - `program 2-16-16-1`: the same step compiled: feed, play, read the loss.
 //! - `chain 1000`: 1000 scalar multiply-adds with gradient; f32.
 //! - `softmax jacobian`: closed form against one pullback per row of the tape; f64.
 
@@ -28,6 +29,13 @@ fn values(shape: &[usize], salt: usize) -> ArrayD<f32> {
     })
 }
 
+/// The loss of the network for parameters, inputs and targets on a tape.
+fn loss<'t>(p: &[Var<'t, f32>], x: Var<'t, f32>, t: Var<'t, f32>) -> Var<'t, f32> {
+    let hidden = (x.matmul(p[0]) + p[1]).tanh();
+    let hidden = (hidden.matmul(p[2]) + p[3]).tanh();
+    (hidden.matmul(p[4]) + p[5] - t).square().mean()
+}
+
 /// One step of SGD; the new parameters replace the old.
 fn step(
     tape: &mut Tape<f32>,
@@ -38,9 +46,7 @@ fn step(
     let loss = {
         let names = SHAPES.iter().zip(&*parameters);
         let p: Vec<Var<f32>> = names.map(|((name, _), value)| tape.input(name, value)).collect();
-        let hidden = (tape.constant(x).matmul(p[0]) + p[1]).tanh();
-        let hidden = (hidden.matmul(p[2]) + p[3]).tanh();
-        let loss = (hidden.matmul(p[4]) + p[5] - tape.constant(t)).square().mean();
+        let loss = loss(&p, tape.constant(x), tape.constant(t));
         let gradients = tape.gradient(loss, &p);
         for ((value, p), g) in parameters.iter_mut().zip(&p).zip(&gradients) {
             (*p - 0.01 * *g).with_value(|new| value.assign(&new));
@@ -58,6 +64,24 @@ fn bench(c: &mut Criterion) {
     let mut tape = Tape::<f32>::new();
     c.bench_function("step 2-16-16-1", |b| {
         b.iter(|| step(&mut tape, &mut parameters, &x, black_box(&t)));
+    });
+
+    let tape = Tape::<f32>::new();
+    let p: Vec<Var<f32>> =
+        SHAPES.iter().zip(&parameters).map(|((name, _), value)| tape.input(name, value)).collect();
+    let (vx, vt) = (tape.input("x", &x), tape.input("t", &t));
+    let y = loss(&p, vx, vt);
+    let gradients = tape.gradient(y, &p);
+    let next: Vec<_> = p.iter().zip(&gradients).map(|(p, g)| (*p, *p - 0.01 * *g)).collect();
+    let program = tape.compile_step(&[vx, vt], &[y], &next);
+    let mut buffers = program.buffers();
+    c.bench_function("program 2-16-16-1", |b| {
+        b.iter(|| {
+            program.feed(&mut buffers, 0, &x).expect("the shape fits");
+            program.feed(&mut buffers, 1, black_box(&t)).expect("the shape fits");
+            program.play(&mut buffers);
+            program.output(&buffers, 0)[[]]
+        });
     });
 
     let mut tape = Tape::<f32>::new();

@@ -1,0 +1,213 @@
+//! Compile: which nodes a program needs, in which order.
+
+use super::Program;
+use super::plan::plan;
+use crate::graph::{Record, Slot};
+use crate::node::{Id, Node, Op};
+use crate::ops::{Leaf, Reshape};
+use crate::play::{Element, Values};
+use crate::tape::Tape;
+use crate::var::Var;
+
+impl<T: Element> Tape<T> {
+    /// Presses what `outputs` need into a [`Program`] with the given inputs. Inputs of the tape that
+    /// are not named keep the values they have now, as constants.
+    ///
+    /// # Panics
+    /// If one of `inputs` is not an input.
+    #[track_caller]
+    pub fn compile(&self, inputs: &[Var<'_, T>], outputs: &[Var<'_, T>]) -> Program<T> {
+        self.compile_step(inputs, outputs, &[])
+    }
+
+    /// As [`compile`](Self::compile), with carried values: for each pair (input, next) the value of
+    /// `next` is that of `input` in the next play. All are carried at once, so a swap works, and an
+    /// update never overtakes a read.
+    ///
+    /// # Panics
+    /// If one of `inputs` or of what is carried is not an input, is named twice, or the shapes of a
+    /// pair differ.
+    #[track_caller]
+    pub fn compile_step(
+        &self,
+        inputs: &[Var<'_, T>],
+        outputs: &[Var<'_, T>],
+        carried: &[(Var<'_, T>, Var<'_, T>)],
+    ) -> Program<T> {
+        let fed = || inputs.iter().copied().chain(carried.iter().map(|c| c.0));
+        for (at, x) in fed().enumerate() {
+            let is_input = matches!(x.graph.node(x.id).op, Op::Leaf(Leaf { input: true }));
+            assert!(is_input, "compile: {} is not an input", x.label());
+            let twice = fed().take(at).any(|other| other.id == x.id);
+            assert!(!twice, "compile: {} is named twice", x.label());
+        }
+        for (x, next) in carried {
+            let (a, b) = (x.label(), next.label());
+            assert!(x.same_shape(*next), "compile: {b} cannot become {a}: the shapes differ");
+        }
+        let all = || fed().chain(outputs.iter().copied()).chain(carried.iter().map(|c| c.1));
+        all().for_each(|x| x.same_tape(self.var(x.id), "compile"));
+
+        let ids = |vars: &[Var<'_, T>]| vars.iter().map(|x| x.id).collect::<Vec<Id>>();
+        let pairs: Vec<(Id, Id)> = carried.iter().map(|(x, n)| (x.id, n.id)).collect();
+        let record = self.graph().record();
+        let mut buffers = self.graph().buffers();
+        compile(&record, T::values(&mut buffers), &ids(inputs), &ids(outputs), &pairs)
+    }
+}
+
+/// The nodes of a tape that a program keeps, under their new numbers.
+struct Kept<'a> {
+    from: &'a Record,
+    record: Record,
+    /// The new number of each old node.
+    numbers: Vec<Id>,
+    /// The old number of each new node.
+    old: Vec<Id>,
+}
+
+fn compile<T: Element>(
+    from: &Record,
+    values: &Values<T>,
+    inputs: &[Id],
+    outputs: &[Id],
+    carried: &[(Id, Id)],
+) -> Program<T> {
+    let fed: Vec<Id> = inputs.iter().copied().chain(carried.iter().map(|c| c.0)).collect();
+    let ends = outputs.iter().copied().chain(carried.iter().map(|c| c.1));
+    let needed = needed(from, fed.iter().copied().chain(ends));
+    let varying = varying(from, &fed);
+
+    let mut kept = Kept::new(from);
+    let nodes = || (0..from.nodes.len() as u32).map(Id).filter(|id| needed[id.index()]);
+    nodes().filter(|id| !varying[id.index()]).for_each(|id| kept.keep(id));
+    let prologue = kept.old.len();
+    nodes().filter(|id| varying[id.index()]).for_each(|id| kept.keep(id));
+
+    let new = |kept: &Kept<'_>, ids: &[Id]| ids.iter().map(|&id| kept.number(id)).collect();
+    let (inputs, outputs): (Vec<Id>, Vec<Id>) = (new(&kept, inputs), new(&kept, outputs));
+    let mut pairs: Vec<(Id, Id)> = Vec::new();
+    for &(x, next) in carried {
+        let next = kept.own_storage(kept.number(next), prologue, &pairs);
+        pairs.push((kept.number(x), next));
+    }
+    let fed: Vec<Id> = fed.iter().map(|&id| kept.number(id)).collect();
+    let plan = plan(&kept.record, &kept.roots(), prologue, &fed, &outputs, &pairs);
+
+    let mut initial = vec![T::default(); plan.extent];
+    for (new, &old) in kept.old.iter().enumerate().filter(|(_, old)| **old != Id::NONE) {
+        if let Op::Leaf(_) = from.node(old).op {
+            let len = from.dense[from.node(old).shape as usize].0;
+            let source = &values.buffer[from.slots[old.index()].offset..][..len];
+            initial[plan.slots[0][new].offset..][..len].copy_from_slice(source);
+        }
+    }
+    let active = |id: &usize| !kept.record.nodes[*id].op.is_passive();
+    Program {
+        prologue: (0..prologue).filter(active).collect(),
+        steps: (prologue..kept.record.nodes.len()).filter(active).collect(),
+        record: kept.record,
+        slots: plan.slots,
+        inputs,
+        outputs,
+        carried: pairs,
+        initial,
+    }
+}
+
+/// Whether a node is one of `ends`, or one of them is computed from it.
+fn needed(from: &Record, ends: impl Iterator<Item = Id>) -> Vec<bool> {
+    let mut needed = vec![false; from.nodes.len()];
+    ends.for_each(|id| needed[id.index()] = true);
+    for i in (0..from.nodes.len()).rev().map(|i| Id(i as u32)) {
+        if needed[i.index()] {
+            from.operands(i).for_each(|o| needed[o.index()] = true);
+        }
+    }
+    needed
+}
+
+/// Whether a node changes from play to play.
+fn varying(from: &Record, fed: &[Id]) -> Vec<bool> {
+    let mut varying = vec![false; from.nodes.len()];
+    fed.iter().for_each(|id| varying[id.index()] = true);
+    for i in 0..from.nodes.len() {
+        varying[i] = varying[i] || from.operands(Id(i as u32)).any(|o| varying[o.index()]);
+    }
+    varying
+}
+
+impl<'a> Kept<'a> {
+    fn new(from: &'a Record) -> Self {
+        let record = Record {
+            nodes: Vec::new(),
+            slots: Vec::new(),
+            extent: 0,
+            names: Vec::new(),
+            index_limits: Vec::new(),
+            ..from.clone()
+        };
+        Kept { from, record, numbers: vec![Id::NONE; from.nodes.len()], old: Vec::new() }
+    }
+
+    fn number(&self, old: Id) -> Id {
+        self.numbers[old.index()]
+    }
+
+    /// Takes over a node whose operands have been taken over.
+    fn keep(&mut self, old: Id) {
+        let new = Id(self.old.len() as u32);
+        let mut node = self.from.node(old);
+        for operand in node.operands.iter_mut().filter(|o| **o != Id::NONE) {
+            *operand = self.number(*operand);
+        }
+        if let Some(run) = self.from.parts_of(node.op) {
+            for part in &mut self.record.parts[run.range()] {
+                part.id = self.numbers[part.id.index()];
+            }
+        }
+        self.numbers[old.index()] = new;
+        self.push(node, self.from.slots[old.index()], old);
+        if let Some(name) = self.from.name(old) {
+            self.record.names.push((new, name.into()));
+        }
+        let limit = self.from.index_limits.iter().find(|(id, _)| *id == old);
+        self.record.index_limits.extend(limit.map(|&(_, limit)| (new, limit)));
+    }
+
+    fn push(&mut self, node: Node, slot: Slot, old: Id) {
+        self.record.nodes.push(node);
+        self.record.slots.push(slot);
+        self.old.push(old);
+    }
+
+    /// A node with the same value that has storage of its own, which no other pair carries.
+    fn own_storage(&mut self, next: Id, prologue: usize, pairs: &[(Id, Id)]) -> Id {
+        let node = self.record.node(next);
+        let taken = pairs.iter().any(|(_, other)| *other == next);
+        if !node.op.is_passive() && next.index() >= prologue && !taken {
+            return next;
+        }
+        let strides = self.record.dense[node.shape as usize].1;
+        let copy = Node {
+            op: Reshape { copies: true }.into(),
+            operands: [next, Id::NONE, Id::NONE],
+            ..node
+        };
+        self.push(copy, Slot { offset: 0, strides }, Id::NONE);
+        Id(self.old.len() as u32 - 1)
+    }
+
+    /// The node whose storage each node looks at: itself, but for views.
+    fn roots(&self) -> Vec<Id> {
+        let mut roots: Vec<Id> = Vec::with_capacity(self.old.len());
+        for (i, node) in self.record.nodes.iter().enumerate() {
+            let is_view = node.op.is_passive() && !matches!(node.op, Op::Leaf(_));
+            roots.push(match is_view {
+                true => roots[node.operands[0].index()],
+                false => Id(i as u32),
+            });
+        }
+        roots
+    }
+}

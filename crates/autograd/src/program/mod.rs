@@ -1,0 +1,171 @@
+//! [`Program`]: a tape pressed into what is needed for some outputs, laid out once, replayed without
+//! recording anything.
+//!
+//! `compile.rs` keeps the nodes that the outputs need and moves those that depend on constants only
+//! into a prologue; `plan.rs` gives every value a place, and the place of a value nobody reads any
+//! more to the next. A program is data, shared between threads; the values are in [`Buffers`], one
+//! set per thread.
+//!
+//! ```
+//! use chainrule_autograd::Tape;
+//!
+//! // One step of gradient descent on (w − 3)²: the new w becomes the w of the next play.
+//! let tape = Tape::<f64>::new();
+//! let w = tape.input("w", 0.0);
+//! let loss = (w - 3.0).square();
+//! let next = w - 0.25 * loss.grad(w);
+//! let program = tape.compile_step(&[], &[loss], &[(w, next)]);
+//!
+//! let mut buffers = program.buffers();
+//! for _ in 0..40 {
+//!     program.play(&mut buffers);
+//! }
+//! assert!((program.carried(&buffers, 0)[[]] - 3.0).abs() < 1e-9);
+//! ```
+
+mod compile;
+mod plan;
+
+use ndarray::ArrayViewD;
+
+use crate::error::FeedError;
+use crate::feed::Feed;
+use crate::graph::{Record, Slot};
+use crate::node::Id;
+use crate::ops::as_index;
+use crate::play::{Element, run, view};
+
+/// A compiled list of nodes.
+///
+/// It is `Send` and `Sync`, and holds no value that a play changes.
+#[derive(Debug)]
+pub struct Program<T> {
+    record: Record,
+    /// The nodes to be played once for each set of buffers, and those of every play.
+    prologue: Vec<usize>,
+    steps: Vec<usize>,
+    /// Where values lie in even and in odd plays: what is carried changes places with its successor.
+    slots: [Vec<Slot>; 2],
+    inputs: Vec<Id>,
+    outputs: Vec<Id>,
+    /// What is carried, and what becomes it.
+    carried: Vec<(Id, Id)>,
+    /// The buffer before the first play: constants and inputs as they were on the tape.
+    initial: Vec<T>,
+}
+
+/// The values of one user of a [`Program`].
+#[derive(Clone, Debug)]
+pub struct Buffers<T> {
+    values: Vec<T>,
+    scratch: [Vec<T>; 2],
+    /// 0 or 1: which of the two layouts the next play reads.
+    turn: usize,
+}
+
+impl<T: Element> Program<T> {
+    /// A set of buffers: inputs and carried values as they were on the tape when it was compiled.
+    pub fn buffers(&self) -> Buffers<T> {
+        let (mut values, mut scratch) = (self.initial.clone(), Default::default());
+        let prologue = self.prologue.iter().copied();
+        run(&self.record, &self.slots[0], prologue, &mut values, &mut scratch);
+        Buffers { values, scratch, turn: 0 }
+    }
+
+    /// Sets an input, counted as in the call that compiled the program. What is not fed keeps its
+    /// value.
+    ///
+    /// # Errors
+    /// If the shape differs from the recorded one, or the input is read as indices and a value is
+    /// not a whole number in range. The old value stays.
+    ///
+    /// # Panics
+    /// If there is no such input.
+    pub fn feed(
+        &self,
+        buffers: &mut Buffers<T>,
+        input: usize,
+        value: impl Feed<T>,
+    ) -> Result<(), FeedError> {
+        self.set(buffers, self.inputs[input], value)
+    }
+
+    /// Sets a carried value, as [`feed`](Self::feed) sets an input.
+    ///
+    /// # Errors
+    /// As [`feed`](Self::feed).
+    ///
+    /// # Panics
+    /// If there is no such carried value.
+    pub fn set_carried(
+        &self,
+        buffers: &mut Buffers<T>,
+        index: usize,
+        value: impl Feed<T>,
+    ) -> Result<(), FeedError> {
+        self.set(buffers, self.carried[index].0, value)
+    }
+
+    /// Plays every step once. Afterwards carried values are those of the next play.
+    pub fn play(&self, buffers: &mut Buffers<T>) {
+        let Buffers { values, scratch, turn } = buffers;
+        run(&self.record, &self.slots[*turn], self.steps.iter().copied(), values, scratch);
+        *turn = 1 - *turn;
+    }
+
+    /// An output of the last play, counted as in the call that compiled the program. Before the
+    /// first play its values are not meaningful.
+    ///
+    /// # Panics
+    /// If there is no such output.
+    pub fn output<'b>(&'b self, buffers: &'b Buffers<T>, index: usize) -> ArrayViewD<'b, T> {
+        self.look(buffers, self.outputs[index], 1 - buffers.turn)
+    }
+
+    /// A carried value, as the next play will read it.
+    ///
+    /// # Panics
+    /// If there is no such carried value.
+    pub fn carried<'b>(&'b self, buffers: &'b Buffers<T>, index: usize) -> ArrayViewD<'b, T> {
+        self.look(buffers, self.carried[index].0, buffers.turn)
+    }
+
+    /// The number of nodes that a play computes.
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether a play computes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The bytes of one set of buffers.
+    pub fn buffer_bytes(&self) -> usize {
+        size_of_val(&self.initial[..])
+    }
+
+    fn look<'b>(&'b self, buffers: &'b Buffers<T>, id: Id, turn: usize) -> ArrayViewD<'b, T> {
+        let slot = self.slots[turn][id.index()];
+        view(&self.record, &buffers.values, slot, id).array()
+    }
+
+    fn set(&self, buffers: &mut Buffers<T>, id: Id, value: impl Feed<T>) -> Result<(), FeedError> {
+        let value = value.as_feed();
+        let name = || self.record.name(id).map_or_else(|| id.to_string(), str::to_owned);
+        let want = self.record.shape(id);
+        if value.shape() != want {
+            let (want, given) = (want.to_vec(), value.shape().to_vec());
+            return Err(FeedError::Shape { name: name(), want, given });
+        }
+        if let Some(&(_, limit)) = self.record.index_limits.iter().find(|(i, _)| *i == id) {
+            let mut values = value.iter().enumerate();
+            if let Some((at, bad)) = values.find(|(_, v)| as_index(**v, limit).is_none()) {
+                return Err(FeedError::Index { name: name(), at, value: bad.wide(), limit });
+            }
+        }
+        let offset = self.slots[buffers.turn][id.index()].offset;
+        crate::play::store(&mut buffers.values[offset..], value);
+        Ok(())
+    }
+}
