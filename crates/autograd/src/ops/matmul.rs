@@ -72,6 +72,11 @@ impl<'a, T: Element> Matrix<'a, T> {
         self.data[self.start.wrapping_add_signed(row as isize * r + column as isize * c)]
     }
 
+    fn transposed(self) -> Self {
+        let [rows, columns] = self.strides;
+        Matrix { strides: [columns, rows], ..self }
+    }
+
     /// A row whose elements lie side by side.
     fn row(&self, row: usize, n: usize) -> &'a [T] {
         &self.data[self.start.wrapping_add_signed(row as isize * self.strides[0])..][..n]
@@ -105,14 +110,44 @@ fn product<T: Element>(
     out: &mut [T],
     scratch: &mut [Vec<T>; 2],
 ) {
-    if m * k * n <= SMALL && b.strides[1] == 1 {
-        return by_rows(a, b, [k, n], out);
+    if m * k * n <= SMALL {
+        match (a.strides, b.strides) {
+            (_, [_, 1]) => return by_rows(a, b, [k, n], out),
+            ([_, 1], [1, _]) => return by_dots(a, b.transposed(), [k, n], out),
+            _ => {}
+        }
     }
     let [scratch_a, scratch_b] = scratch;
     let a = a.array([m, k], scratch_a);
     let b = b.array([k, n], scratch_b);
     let mut y = ArrayViewMut2::from_shape((m, n), out).expect("m·n elements");
     general_mat_mul(T::one(), &a, &b, T::zero(), &mut y);
+}
+
+/// Element (i, j) of the product is (row i of a)·(row j of the transpose of b).
+fn by_dots<T: Element>(a: Matrix<'_, T>, bt: Matrix<'_, T>, [k, n]: [usize; 2], out: &mut [T]) {
+    for (i, y) in out.chunks_exact_mut(n).enumerate() {
+        let row = a.row(i, k);
+        y.iter_mut().enumerate().for_each(|(j, y)| *y = dot(row, bt.row(j, k)));
+    }
+}
+
+/// Σ aᵢ·bᵢ in 8 lanes.
+fn dot<T: Element>(a: &[T], b: &[T]) -> T {
+    const LANES: usize = 8;
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let mut lanes = [T::zero(); LANES];
+    for (a, b) in a.iter().zip(b) {
+        (0..LANES).for_each(|i| lanes[i] = lanes[i] + a[i] * b[i]);
+    }
+    let rest = a_rest.iter().zip(b_rest);
+    lanes.iter_mut().zip(rest).for_each(|(lane, (&a, &b))| *lane = *lane + a * b);
+    let mut width = LANES;
+    while width > 1 {
+        width /= 2;
+        (0..width).for_each(|i| lanes[i] = lanes[i] + lanes[i + width]);
+    }
+    lanes[0]
 }
 
 /// Row i of the product is Σⱼ aᵢⱼ·(row j of b).
