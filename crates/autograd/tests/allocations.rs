@@ -69,9 +69,11 @@ fn step(
     tape.compile_step(&[x, label], &[loss], &carried)
 }
 
+type Activation = for<'t> fn(Var<'t, f32>) -> Var<'t, f32>;
+
 #[test]
 fn replaying_allocates_nothing() {
-    let networks: [(&[usize], usize, for<'t> fn(Var<'t, f32>) -> Var<'t, f32>); 4] = [
+    let networks: [(&[usize], usize, Activation); 4] = [
         (&[2, 16, 16, 2], 4, |x| x.tanh()),
         (&[2, 8, 2], 4, |x| x.sin()),
         (&[4, 16, 3], 16, |x| x.tanh()),
