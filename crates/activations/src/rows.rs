@@ -282,6 +282,7 @@ chainrule_autograd::elementwise! {
                 Special::at(1.0, 0.5, 0.25),
                 Special::at(-3.0, -0.75, 0.0625),
                 Special::at(7.0, 0.875, 0.015625),
+                Special::at(1e155, 1.0, 1e-310), // its square overflows
                 Special::at(INF, 1.0, 0.0),
             ],
             ..Info::NEW
@@ -291,7 +292,7 @@ chainrule_autograd::elementwise! {
             let far = (x.recip() + x.pos(one, -one)).recip(); // not ∞/∞
             (one + x.neg_abs()).pos(x / (one - x.neg_abs()), far)
         },
-        slope: |x| (R::lit(1.0) - x.neg_abs()).square().recip(),
+        slope: |x| (R::lit(1.0) - x.neg_abs()).recip().square(),
         second: |x| {
             let r = (R::lit(1.0) - x.neg_abs()).recip();
             x.split(R::lit(2.0), R::lit(0.0), R::lit(-2.0)) * r * r * r

@@ -68,6 +68,11 @@ fn powi(x: f64, n: i32) -> f64 {
     }
 }
 
+/// IEEE powers of −∞ are those of |x|; here they have a parity or none, as of any x < 0.
+fn powf(x: f64, p: f64) -> f64 {
+    if x < 0.0 && p.fract() != 0.0 { f64::NAN } else { nan_through(x, x.powf(p)) }
+}
+
 /// A trigonometric function. Platforms differ in how well they reduce huge arguments (glibc is off
 /// by 8 ULP at 5e255); `libm` does it exactly.
 fn turning(x: f64, platform: fn(f64) -> f64, exact: fn(f64) -> f64) -> f64 {
@@ -134,12 +139,12 @@ macro_rules! real_float {
                 log_base(a: f64) = |x| log_base(x, a);
                 root(n: u32) = |x| root(x, n);
                 powi(n: i32) = |x| powi(x, n);
-                powf(p: f64) = |x| nan_through(x, x.powf(p));
+                powf(p: f64) = |x| powf(x, p);
                 sin() = |x| turning(x, f64::sin, libm::sin);
                 cos() = |x| turning(x, f64::cos, libm::cos);
                 tan() = |x| turning(x, f64::tan, libm::tan);
                 asinh() = |x| libm::asinh(x);
-                acosh() = |x| libm::acosh(x);
+                acosh() = |x| if x < 1.0 { f64::NAN } else { libm::acosh(x) };
                 atanh() = |x| libm::atanh(x);
                 erf() = |x| libm::erf(x);
                 erfc() = |x| libm::erfc(x);
