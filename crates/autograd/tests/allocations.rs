@@ -37,12 +37,10 @@ fn allocations(f: impl FnOnce()) -> usize {
     COUNT.with(Cell::get) - before
 }
 
+type Activation = for<'t> fn(Var<'t, f32>) -> Var<'t, f32>;
+
 /// A step of gradient descent of a network with the given layers and activation.
-fn step(
-    layers: &[usize],
-    rows: usize,
-    apply: for<'t> fn(Var<'t, f32>) -> Var<'t, f32>,
-) -> Program<f32> {
+fn step(layers: &[usize], rows: usize, apply: Activation) -> Program<f32> {
     let tape = Tape::<f32>::new();
     let array = |shape: &[usize]| {
         let mut i = 0;
@@ -71,7 +69,7 @@ fn step(
 
 #[test]
 fn replaying_allocates_nothing() {
-    let networks: [(&[usize], usize, for<'t> fn(Var<'t, f32>) -> Var<'t, f32>); 4] = [
+    let networks: [(&[usize], usize, Activation); 4] = [
         (&[2, 16, 16, 2], 4, |x| x.tanh()),
         (&[2, 8, 2], 4, |x| x.sin()),
         (&[4, 16, 3], 16, |x| x.tanh()),
