@@ -93,5 +93,11 @@ fn mills<R: Real>(w: R) -> R {
 /// c₀ + c₁x + c₂x² + …
 #[inline(always)]
 fn horner<R: Real>(x: R, c: &[f64]) -> R {
-    c.iter().rev().fold(R::lit(0.0), |sum, &c| sum * x + R::lit(c))
+    let mut k = c.len() - 1;
+    let mut sum = R::lit(c[k]);
+    while k > 0 {
+        k -= 1;
+        sum = sum.fma(x, R::lit(c[k])); // no closure: it need not be inlined into vector code
+    }
+    sum
 }

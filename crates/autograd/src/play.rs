@@ -6,8 +6,8 @@
 use ndarray::LinalgScalar;
 
 use crate::graph::{Record, Slot};
+use crate::kernel::Precision;
 use crate::node::{Id, Node, Op, each_op};
-use crate::number::Real;
 use crate::ops::{CustomOp, Primitive};
 use crate::table::Row;
 use crate::view::View;
@@ -19,7 +19,9 @@ impl Dtype for f64 {}
 impl Dtype for () {}
 
 /// The element types of tapes: `f32` and `f64`.
-pub trait Element: Dtype + Real + LinalgScalar + PartialOrd + Default + std::fmt::Display {
+pub trait Element:
+    Dtype + Precision + LinalgScalar + PartialOrd + Default + std::fmt::Display
+{
     /// `"f32"` or `"f64"`
     const NAME: &'static str;
     /// The value as an `f64` (exact).

@@ -321,3 +321,17 @@ fn functions_are_asked_many_times() {
     assert_eq!(f.value([&[1.0, 2.0], &3.0]).unwrap(), array![3.0, 12.0].into_dyn());
     assert_eq!(f.names(), &["x", "w"]);
 }
+
+#[test]
+fn views_take_no_memory() {
+    let tape = Tape::<f64>::new();
+    let x = tape.input("x", Array2::from_elem((3, 4), 1.5));
+    let elements = tape.memory().elements;
+    let y = x.t().insert_axis(1).slice(ndarray::s![..;-2, .., 1..]).stop_gradient();
+    let z = x.flatten().expand(&[5, 12]).at_index(4).narrow(0, 2, 6).reshape(&[2, -1]);
+    assert_eq!((y.shape(), z.shape()), (vec![2, 1, 2], vec![2, 3]));
+    assert_eq!((y.to_vec(), z.to_vec()), (vec![1.5; 4], vec![1.5; 6]));
+    assert_eq!(tape.memory().elements, elements);
+    x.t().flatten(); // the order changes: a copy
+    assert_eq!(tape.memory().elements, elements + 12);
+}

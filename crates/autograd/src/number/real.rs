@@ -55,6 +55,13 @@ pub trait Real:
     /// The quotient with a strong zero: 0 if `self` is 0, whatever the divisor is.
     fn adiv(self, other: Self) -> Self;
 
+    /// self·a + b, rounded once where a kernel's hardware does that, else twice: for the terms of a
+    /// polynomial.
+    #[inline(always)]
+    fn fma(self, a: Self, b: Self) -> Self {
+        self * a + b
+    }
+
     /// eˣ
     fn exp(self) -> Self;
     /// eˣ − 1, exact near 0.

@@ -3,6 +3,7 @@
 use super::{AxisSlice, Primitive};
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
+use crate::kernel::{Level, sum_of_few};
 use crate::node::{Id, Run};
 use crate::play::{Element, Io};
 use crate::shape::{Short, axes_of, dense_strides, kept};
@@ -80,23 +81,14 @@ fn sum_axes<T: Element>(x: &[T], dims: &[usize], axes: u32, out: &mut [T]) {
 
 /// Σ in 16 lanes below 256 elements and by halves above: the error grows like log n.
 pub(super) fn pairwise_sum<T: Element>(x: &[T]) -> T {
-    const LANES: usize = 16;
-    if x.len() <= 256 {
-        let mut lanes = [T::default(); LANES];
-        let (whole, rest) = x.as_chunks::<LANES>();
-        for chunk in whole {
-            lanes.iter_mut().zip(chunk).for_each(|(lane, &x)| *lane = *lane + x);
+    fn by_halves<T: Element>(level: Level, x: &[T]) -> T {
+        if x.len() <= 256 {
+            return sum_of_few(level, x);
         }
-        lanes.iter_mut().zip(rest).for_each(|(lane, &x)| *lane = *lane + x);
-        let mut width = LANES;
-        while width > 1 {
-            width /= 2;
-            (0..width).for_each(|i| lanes[i] = lanes[i] + lanes[i + width]);
-        }
-        return lanes[0];
+        let half = (x.len() / 2).next_multiple_of(16);
+        by_halves(level, &x[..half]) + by_halves(level, &x[half..])
     }
-    let half = (x.len() / 2).next_multiple_of(LANES);
-    pairwise_sum(&x[..half]) + pairwise_sum(&x[half..])
+    by_halves(Level::best(), x)
 }
 
 /// One term of an [`Accumulate`]: a node that has the whole shape, or one that fills a slice of it.

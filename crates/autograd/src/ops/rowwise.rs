@@ -8,6 +8,7 @@ use super::linear::{Sum, pairwise_sum};
 use super::zip::direction;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
+use crate::kernel::{Level, exp_differences, largest, quotients};
 use crate::play::{Dtype, Element, Io};
 use crate::var::{Sym, Var};
 
@@ -50,11 +51,12 @@ impl Primitive for RowWise {
             io.out.fill(self.of_nothing());
             return;
         }
+        let level = Level::best();
         let rows = x.chunks_exact(n);
         if self.reduces() {
-            rows.zip(io.out.iter_mut()).for_each(|(x, y)| *y = self.reduce(x, work));
+            rows.zip(io.out.iter_mut()).for_each(|(x, y)| *y = self.reduce(level, x, work));
         } else {
-            rows.zip(io.out.chunks_exact_mut(n)).for_each(|(x, y)| self.fill(x, y));
+            rows.zip(io.out.chunks_exact_mut(n)).for_each(|(x, y)| self.fill(level, x, y));
         }
     }
 
@@ -80,16 +82,6 @@ impl Primitive for RowWise {
     }
 }
 
-/// eᵃ⁻ᵇ with the rounding error of a − b made good (two-sum), so that far tails keep their digits.
-fn exp_difference<T: Element>(a: T, b: T) -> T {
-    let d = a - b;
-    let t = d - a;
-    let lost = (a - (d - t)) - (b + t);
-    let e = d.exp();
-    let correction = e * lost;
-    if correction.wide().is_finite() { e + correction } else { e }
-}
-
 impl RowWise {
     /// The value of a reduction over no elements; the recorder refuses max and min of nothing.
     fn of_nothing<T: Element>(self) -> T {
@@ -99,18 +91,19 @@ impl RowWise {
         }
     }
 
-    fn reduce<T: Element>(self, x: &[T], work: &mut Vec<T>) -> T {
+    fn reduce<T: Element>(self, level: Level, x: &[T], work: &mut Vec<T>) -> T {
         match self {
             RowWise::Min => x[1..].iter().fold(x[0], |m, &x| x.by_order(m, x, m, m)),
             RowWise::LogSumExp => {
-                let m = max(x);
+                let m = largest(level, x);
                 if !m.wide().is_finite() {
                     return m;
                 }
                 // The entry m itself is e⁰ = 1 exactly: what the others add keeps its digits.
                 let at = x.iter().position(|&x| x == m).unwrap_or(0);
                 work.clear();
-                work.extend(x.iter().map(|&x| exp_difference(x, m)));
+                work.resize(x.len(), m);
+                exp_differences(level, x, m, work);
                 work[at] = T::zero();
                 m + pairwise_sum(work).ln_1p()
             }
@@ -123,16 +116,16 @@ impl RowWise {
                 work.extend(x.iter().map(|&x| (x / scale) * (x / scale)));
                 scale * pairwise_sum(work).sqrt()
             }
-            _ => max(x),
+            _ => largest(level, x),
         }
     }
 
-    fn fill<T: Element>(self, x: &[T], y: &mut [T]) {
-        let m = max(x);
+    fn fill<T: Element>(self, level: Level, x: &[T], y: &mut [T]) {
+        let m = largest(level, x);
         if self == RowWise::Weights && m.wide().is_infinite() {
             return limits(x, m, y);
         }
-        y.iter_mut().zip(x).for_each(|(y, &x)| *y = exp_difference(x, m));
+        exp_differences(level, x, m, y);
         if self == RowWise::LogSoftmax {
             if let Some(at) = x.iter().position(|&x| x == m) {
                 y[at] = T::zero();
@@ -141,13 +134,9 @@ impl RowWise {
             y.iter_mut().zip(x).for_each(|(y, &x)| *y = (x - m) - log);
         } else {
             let sum = pairwise_sum(y);
-            y.iter_mut().for_each(|y| *y = *y / sum);
+            quotients(level, y, sum);
         }
     }
-}
-
-fn max<T: Element>(x: &[T]) -> T {
-    x[1..].iter().fold(x[0], |m, &x| x.by_order(m, m, m, x))
 }
 
 /// The largest |x|; NaN if there is one.

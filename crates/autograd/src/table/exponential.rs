@@ -18,11 +18,13 @@ fn base(p: &[f64]) -> Result<(), &'static str> {
 }
 
 /// 2ˣ·(ln 2)ᵏ as 2ˣ⁻ᵏ·(2 ln 2)ᵏ, which overflows no sooner than its value does.
+#[inline(always)]
 fn exp2_times_ln2<R: Real>(k: u32, x: R) -> R {
     (x - R::lit(k.into())).exp_base(2.0) * R::lit((2.0 * LN_2).powi(k as i32))
 }
 
 /// aˣ·c; by halves of x where c is small, so that aˣ alone does not overflow.
+#[inline(always)]
 fn scaled_power<R: Real>(x: R, a: f64, c: f64) -> R {
     if c.abs() >= 1.0 || c == 0.0 {
         return x.exp_base(a) * R::lit(c);

@@ -127,6 +127,7 @@ fn area_second<R: Real>(x: R, slope: R) -> R {
 }
 
 /// 4e/(1+e)² with e = e^(−2|x|).
+#[inline(always)]
 fn tanh_slope<R: Real>(x: R) -> R {
     let e = (R::lit(2.0) * x.neg_abs()).exp();
     let one_e = R::lit(1.0) + e;

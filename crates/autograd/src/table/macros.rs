@@ -104,6 +104,7 @@ macro_rules! elementwise {
                 $slope
             }
             $(
+                #[inline(always)]
                 #[allow(unused_variables)]
                 fn higher<R: $crate::number::Real>(order: u32, $cx: R, p: &[f64]) -> Option<R> {
                     $crate::elementwise!(@params p $pars);
@@ -111,6 +112,7 @@ macro_rules! elementwise {
                 }
             )?
             $(
+                #[inline(always)]
                 #[allow(unused_variables)]
                 fn higher<R: $crate::number::Real>($k: u32, $nx: R, p: &[f64]) -> Option<R> {
                     $crate::elementwise!(@params p $pars);

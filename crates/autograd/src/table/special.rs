@@ -10,6 +10,7 @@ const INV_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
 
 /// s·x·e^(−c·x²) as s·x·g·g with g = e^(−c·x²/2), which keeps its digits where e^(−c·x²) is
 /// subnormal; 0 at ±∞.
+#[inline(always)]
 fn x_gauss<R: Real>(x: R, c: f64, s: f64) -> R {
     let g = x.gauss(0.5 * c);
     x.amul(g * R::lit(s)) * g

@@ -10,6 +10,7 @@ const PI: f64 = std::f64::consts::PI;
 const HALF_PI: f64 = std::f64::consts::FRAC_PI_2;
 
 /// The k-th derivative of sine: a turn by k quarters.
+#[inline(always)]
 fn turned<R: Real>(x: R, k: u32) -> R {
     match k % 4 {
         0 => x.sin(),
@@ -20,6 +21,7 @@ fn turned<R: Real>(x: R, k: u32) -> R {
 }
 
 /// x/√((1−x)(1+x))³, exact near 0.
+#[inline(always)]
 fn arcsine_second<R: Real>(x: R) -> R {
     let square = (R::lit(1.0) - x) * (R::lit(1.0) + x);
     x / (square * square.sqrt())

@@ -1,0 +1,110 @@
+//! [`Level`]: which instruction set a kernel runs on. All `unsafe` of the workspace is here.
+
+// A function compiled for an instruction set must not run where that is missing; the compiler
+// cannot know, so the call is `unsafe`. A `Level` cannot be made but from what was found on this
+// machine, and that is the whole proof.
+#![allow(unsafe_code)]
+
+/// An instruction set that this machine has.
+///
+/// ```
+/// use chainrule_autograd::kernel::Level;
+/// let levels: Vec<Level> = Level::all().collect();
+/// assert_eq!(levels[0], Level::PORTABLE);
+/// assert_eq!(levels.last(), Some(&Level::best()));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level(Set);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Set {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+/// Work that can be compiled for each instruction set. `run` is `#[inline(always)]`, as is all it
+/// calls.
+pub(crate) trait Task {
+    type Output;
+    fn run<const FMA: bool>(self) -> Self::Output;
+}
+
+/// Whether the target multiplies and adds with one rounding anyway.
+const PORTABLE_FMA: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
+
+impl Level {
+    /// What every machine of the target has.
+    pub const PORTABLE: Level = Level(Set::Portable);
+
+    /// The levels of this machine, the fastest last.
+    pub fn all() -> impl Iterator<Item = Level> {
+        #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
+        let mut levels = vec![Level::PORTABLE];
+        #[cfg(target_arch = "x86_64")]
+        levels.extend(match Self::best().0 {
+            Set::Portable => &[][..],
+            Set::Avx2 => &[Level(Set::Avx2)],
+            Set::Avx512 => &[Level(Set::Avx2), Level(Set::Avx512)],
+        });
+        levels.into_iter()
+    }
+
+    /// The fastest level of this machine.
+    #[inline]
+    pub fn best() -> Level {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            let wide = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512bw");
+            return Level(if wide { Set::Avx512 } else { Set::Avx2 });
+        }
+        Level::PORTABLE
+    }
+
+    /// `portable`, `avx2` or `avx512`
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Set::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => "avx512",
+        }
+    }
+
+    /// Runs the code that was compiled for this level.
+    #[inline]
+    pub(crate) fn run<K: Task>(self, task: K) -> K::Output {
+        match self.0 {
+            Set::Portable => portable(task),
+            // SAFETY: `best` makes this level where AVX2 and FMA were detected, and nobody else does.
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => unsafe { avx2(task) },
+            // SAFETY: likewise, with the four parts of AVX-512.
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => unsafe { avx512(task) },
+        }
+    }
+}
+
+#[inline(never)]
+fn portable<K: Task>(task: K) -> K::Output {
+    task.run::<PORTABLE_FMA>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2<K: Task>(task: K) -> K::Output {
+    task.run::<true>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+fn avx512<K: Task>(task: K) -> K::Output {
+    task.run::<true>()
+}

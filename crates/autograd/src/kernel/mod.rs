@@ -1,0 +1,36 @@
+//! Kernels: the formulas of the [table](crate::table) over slices, as fast as the machine allows.
+//!
+//! Nobody writes a kernel for a function. The number type [`Lane`] has branch-free elementary
+//! functions, so that a loop over a formula played with it is a loop that the compiler turns into
+//! vector code; [`Level`] holds that loop once for each instruction set and chooses at run time.
+//!
+//! | level | multiply-add | where |
+//! |---|---|---|
+//! | portable | rounds twice on plain x86-64 and WebAssembly, once where the target has it | everywhere |
+//! | AVX2 | one rounding | x86-64 with AVX2 and FMA |
+//! | AVX-512 | one rounding | x86-64 with AVX-512 F, DQ, VL, BW |
+//!
+//! All elements of a slice go through the same arithmetic, the last few in a padded block, so a
+//! result depends on its input and the level, not on where it stands or on the slice's length.
+//! Functions that [`Lane`] has no vector form of (inverse trigonometric and hyperbolic ones, general
+//! powers) are played by the scalar functions, element by element.
+//!
+//! The polynomials come from `scripts/kernels.py`. The errors of all functions, at every level, are
+//! printed by `cargo run --release --example accuracy -p chainrule-autograd`.
+
+mod error;
+mod exponential;
+mod lane;
+mod level;
+mod logarithm;
+mod precision;
+mod rows;
+mod slices;
+mod tables;
+
+pub use lane::Lane;
+pub use level::Level;
+pub(crate) use level::Task;
+pub use precision::Precision;
+pub(crate) use rows::{exp_differences, largest, quotients, sum_of_few};
+pub(crate) use slices::{Formula, map, pull};

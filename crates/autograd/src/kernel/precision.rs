@@ -1,0 +1,188 @@
+//! [`Precision`]: what the kernels need to know of `f32` and `f64`.
+
+use super::tables;
+use crate::number::Real;
+
+/// `f32` or `f64`: constants, polynomials and the bits of a number. The list is closed.
+///
+/// A whole number n is held in the low bits of MAGIC + n, 1.5·2²³ or 1.5·2⁵²: no conversion
+/// between floats and integers, which saturates in Rust and has no vector form for 64 bits before
+/// AVX-512.
+#[doc(hidden)]
+pub trait Precision: Real + PartialOrd + Default + 'static {
+    const SINGLE: bool;
+    const ONE: Self;
+    const INFINITY: Self;
+    const MAGIC: Self;
+    /// 1/ln 2
+    const LOG2_E: Self;
+    /// ln 2 in two parts; n·LN2_HIGH is exact for every exponent n.
+    const LN2_HIGH: Self;
+    const LN2_LOW: Self;
+    /// log₁₀ 2 in two parts, likewise.
+    const LG2_HIGH: Self;
+    const LG2_LOW: Self;
+    /// e^x is 0 below, ∞ above, and the scale stays inside what `pair` can hold.
+    const EXP_RANGE: (Self, Self);
+    /// The same for 2^x.
+    const EXP2_RANGE: (Self, Self);
+    /// tanh x is 1 from here on.
+    const TANH_ONE: Self;
+    /// e^x − 1 is −1 below, ∞ above.
+    const EXPM1_RANGE: (Self, Self);
+    /// Where erfc and Φ(−x) are 0.
+    const ERFC_ZERO: Self;
+    const NORM_ZERO: Self;
+    /// e^(−x²/4) is 0 from here on.
+    const GAUSS_ZERO: Self;
+    const MIN_NORMAL: Self;
+    /// 2²⁴ or 2⁵⁴ and its exponent: makes subnormal numbers normal.
+    const LIFT: Self;
+    const LIFT_BITS: Self;
+    /// Splits a number in halves (Dekker).
+    const SPLITTER: Self;
+
+    const EXP: &'static [Self];
+    const TANH: &'static [Self];
+    const SINH: &'static [Self];
+    /// f32: (ln(1+f) − f + f²/2)/f³ in f; f64: (ln((1+s)/(1−s)) − 2s)/s³ in s².
+    const LN: &'static [Self];
+    const ERF: &'static [Self];
+    const ERFC: &'static [Self];
+    const ERFC_LOW: Self;
+    const NORM_LOW: Self;
+    const PHI: &'static [Self];
+    const NORM: &'static [Self];
+
+    fn to_f64(self) -> f64;
+    fn from_f64(x: f64) -> Self;
+    /// self·a + b with one rounding; only where the hardware has it.
+    fn fused(self, a: Self, b: Self) -> Self;
+    fn magnitude(self) -> Self;
+    fn with_sign_of(self, sign: Self) -> Self;
+    /// 2ⁿ as a product of two normal numbers, from MAGIC + n.
+    fn pair(magic_n: Self) -> (Self, Self);
+    /// 2ⁿ from MAGIC + n, for a normal result.
+    fn power(magic_n: Self) -> Self;
+    /// (k, m, 2¹⁻ᵏ) with x = 2ᵏ·m, √½ ≤ m < √2, for a normal x > 0; 2¹⁻ᵏ is 0 for the largest k.
+    fn binary(self) -> (Self, Self, Self);
+    /// The upper half of the bits of the mantissa.
+    fn upper(self) -> Self;
+}
+
+macro_rules! precision {
+    ($t:ident, $bits:ident, $single:literal, mantissa $m:literal, bias $bias:literal,
+     $($name:ident: $type:ty = $value:expr;)*) => {
+        impl Precision for $t {
+            const SINGLE: bool = $single;
+            const ONE: Self = 1.0;
+            const INFINITY: Self = $t::INFINITY;
+            const MAGIC: Self = 1.5 * (1u64 << $m) as $t;
+            const MIN_NORMAL: Self = $t::MIN_POSITIVE;
+            const LIFT: Self = (1u64 << ($m + 1)) as $t;
+            const LIFT_BITS: Self = ($m + 1) as $t;
+            $(const $name: $type = $value;)*
+
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+            #[inline(always)]
+            fn from_f64(x: f64) -> Self {
+                x as $t
+            }
+            #[inline(always)]
+            fn fused(self, a: Self, b: Self) -> Self {
+                self.mul_add(a, b)
+            }
+            #[inline(always)]
+            fn magnitude(self) -> Self {
+                self.abs()
+            }
+            #[inline(always)]
+            fn with_sign_of(self, sign: Self) -> Self {
+                self.copysign(sign)
+            }
+            #[inline(always)]
+            fn pair(magic_n: Self) -> (Self, Self) {
+                // n + 2·bias is positive: both shifts are those every instruction set has.
+                let n = magic_n.to_bits().wrapping_sub(Self::MAGIC.to_bits() - 2 * $bias);
+                let half = n >> 1;
+                ($t::from_bits(half << $m), $t::from_bits(n.wrapping_sub(half) << $m))
+            }
+            #[inline(always)]
+            fn power(magic_n: Self) -> Self {
+                $t::from_bits(magic_n.to_bits().wrapping_sub(Self::MAGIC.to_bits() - $bias) << $m)
+            }
+            #[inline(always)]
+            fn binary(self) -> (Self, Self, Self) {
+                const ROOT_HALF: $bits = (std::f64::consts::FRAC_1_SQRT_2 as $t).to_bits();
+                const ONE: $bits = (1.0 as $t).to_bits();
+                const BIG: $t = (1u64 << $m) as $t;
+                let from_root = self.to_bits().wrapping_add(ONE - ROOT_HALF);
+                let k = from_root >> $m; // biased
+                let mantissa = (from_root & ((1 << $m) - 1)).wrapping_add(ROOT_HALF);
+                let whole = $t::from_bits(k | BIG.to_bits()) - (BIG + $bias as $t);
+                (whole, $t::from_bits(mantissa), $t::from_bits((2 * $bias + 1 as $bits).wrapping_sub(k) << $m))
+            }
+            #[inline(always)]
+            fn upper(self) -> Self {
+                $t::from_bits(self.to_bits() & !((1 << ($m / 2 + 1)) - 1))
+            }
+        }
+    };
+}
+
+precision! {
+    f32, u32, true, mantissa 23, bias 127,
+    LOG2_E: f32 = std::f32::consts::LOG2_E;
+    LN2_HIGH: f32 = 0.693115234375;
+    LN2_LOW: f32 = 3.194618495e-05;
+    LG2_HIGH: f32 = 0.301025390625;
+    LG2_LOW: f32 = 4.605038981e-06;
+    EXP_RANGE: (f32, f32) = (-105.0, 90.0);
+    EXP2_RANGE: (f32, f32) = (-152.0, 130.0);
+    TANH_ONE: f32 = 9.1;
+    EXPM1_RANGE: (f32, f32) = (-18.0, 89.0);
+    ERFC_ZERO: f32 = 10.25;
+    NORM_ZERO: f32 = 14.5;
+    GAUSS_ZERO: f32 = 20.5;
+    SPLITTER: f32 = 4097.0;
+    EXP: &'static [f32] = &tables::EXP_F32;
+    TANH: &'static [f32] = &tables::TANH_F32;
+    SINH: &'static [f32] = &tables::SINH_F32;
+    LN: &'static [f32] = &tables::LN_F32;
+    ERF: &'static [f32] = &tables::ERF_F32;
+    ERFC: &'static [f32] = &tables::ERFC_F32;
+    ERFC_LOW: f32 = tables::ERFC_LOW_F32;
+    NORM_LOW: f32 = tables::NORM_LOW_F32;
+    PHI: &'static [f32] = &tables::PHI_F32;
+    NORM: &'static [f32] = &tables::NORM_F32;
+}
+
+precision! {
+    f64, u64, false, mantissa 52, bias 1023,
+    LOG2_E: f64 = std::f64::consts::LOG2_E;
+    LN2_HIGH: f64 = 0.6931471805592082;
+    LN2_LOW: f64 = 7.371002565167799e-13;
+    LG2_HIGH: f64 = 0.30102999566361177;
+    LG2_LOW: f64 = 3.694239077158931e-13;
+    EXP_RANGE: (f64, f64) = (-750.0, 711.0);
+    EXP2_RANGE: (f64, f64) = (-1080.0, 1026.0);
+    TANH_ONE: f64 = 19.1;
+    EXPM1_RANGE: (f64, f64) = (-38.0, 710.0);
+    ERFC_ZERO: f64 = 27.4;
+    NORM_ZERO: f64 = 38.9;
+    GAUSS_ZERO: f64 = 55.0;
+    SPLITTER: f64 = 134_217_729.0;
+    EXP: &'static [f64] = &tables::EXP_F64;
+    TANH: &'static [f64] = &tables::TANH_F64;
+    SINH: &'static [f64] = &tables::SINH_F64;
+    LN: &'static [f64] = &tables::ATANH_F64;
+    ERF: &'static [f64] = &tables::ERF_F64;
+    ERFC: &'static [f64] = &tables::ERFC_F64;
+    ERFC_LOW: f64 = tables::ERFC_LOW_F64;
+    NORM_LOW: f64 = tables::NORM_LOW_F64;
+    PHI: &'static [f64] = &tables::PHI_F64;
+    NORM: &'static [f64] = &tables::NORM_F64;
+}
