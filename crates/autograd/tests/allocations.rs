@@ -67,8 +67,6 @@ fn step(layers: &[usize], rows: usize, apply: Activation) -> Program<f32> {
     tape.compile_step(&[x, label], &[loss], &carried)
 }
 
-type Activation = for<'t> fn(Var<'t, f32>) -> Var<'t, f32>;
-
 #[test]
 fn replaying_allocates_nothing() {
     let networks: [(&[usize], usize, Activation); 4] = [
