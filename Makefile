@@ -36,11 +36,12 @@ unit: ## all tests and doctests
 	$(CARGO) test --workspace
 
 examples: ## run every example
-	@for file in examples/*.rs; do \
+	@out=$$(mktemp) && trap 'rm -f "$$out"' EXIT && \
+	for file in examples/*.rs; do \
 	  name=$$(basename $$file .rs); \
 	  echo "--- example $$name"; \
-	  $(CARGO) run --release --quiet --example $$name > target/example-$$name.txt || exit 1; \
-	  tail -n 2 target/example-$$name.txt; \
+	  $(CARGO) run --release --quiet --example $$name > "$$out" || exit 1; \
+	  tail -n 2 "$$out"; \
 	done
 
 smoke: ## the main job on real data: train, evaluate, predict, check
@@ -49,7 +50,7 @@ smoke: ## the main job on real data: train, evaluate, predict, check
 
 doc: ## build the documentation and say where it is
 	$(CARGO) doc --workspace --no-deps
-	@echo "open target/doc/chainrule/index.html"
+	@echo "open $${CARGO_TARGET_DIR:-target}/doc/chainrule/index.html"
 
 bench: ## criterion benches
 	$(CARGO) bench --package chainrule

@@ -3,7 +3,7 @@
 set -eu
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-chainrule=target/release/chainrule
+chainrule=${CARGO_TARGET_DIR:-target}/release/chainrule
 
 "$chainrule" train examples/configs/digits.json --out "$out/digits" --quiet | tee "$out/log"
 grep -Eq '^test accuracy 0\.9[5-9]' "$out/log"

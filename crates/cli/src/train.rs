@@ -118,8 +118,9 @@ impl Train {
         if let Some(epoch) = first_bad {
             run.save(&run.model.config.out)?;
             bail!(
-                "the training loss is {} since epoch {}: a smaller `learning_rate` than {} may \
-                 help (weights and history are in {})",
+                "the training loss is {} since epoch {}: a smaller `learning_rate` than {:?} may \
+                 help, or another `data.scale` if numbers in the data are very large (weights and \
+                 history are in {})",
                 epoch.train.loss,
                 epoch.epoch,
                 run.model.config.learning_rate,

@@ -20,7 +20,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
-use crate::number::{Allowed, NumberVisitor};
+use crate::number::{Allowed, NumberVisitor, Shown, narrowed};
 use crate::suggest::{did_you_mean, listed};
 
 /// One numeric parameter of an [`Entry`].
@@ -94,14 +94,15 @@ impl<M: Menu> Choice<M> {
         let at = position(self.entry, name)?;
         let allowed = self.entry.params[at].allowed;
         if !allowed.contains(value) {
-            return Err(format!("`{}.{name}` is {value}, allowed is {allowed}", self.name()));
+            let (entry, value) = (self.name(), Shown(value));
+            return Err(format!("`{entry}.{name}` is {value}, allowed is {allowed}"));
         }
         self.params[at] = value;
         self.checked()
     }
 
     fn checked(self) -> Result<Self, String> {
-        match self.entry.item.check(&self.params) {
+        match together(self.entry, &self.params) {
             Ok(()) => Ok(self),
             Err(wrong) => Err(format!("`{self}` is not possible: {wrong}")),
         }
@@ -120,6 +121,12 @@ impl<M: Menu> Choice<M> {
             }),
         }
     }
+}
+
+/// Whether parameters that are allowed one by one are possible together, as f32 knows them.
+fn together<M: Menu>(entry: &Entry<M>, params: &[f64]) -> Result<(), &'static str> {
+    let params: Vec<f64> = params.iter().copied().map(narrowed).collect();
+    entry.item.check(&params)
 }
 
 fn find<M: Menu>(name: &str) -> Result<&'static Entry<M>, String> {
@@ -185,7 +192,8 @@ impl<M: Menu> fmt::Display for Choice<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.name())?;
         for (at, (param, value)) in self.entry.params.iter().zip(&self.params).enumerate() {
-            write!(f, "{}{}={value}", if at == 0 { "(" } else { ", " }, param.name)?;
+            write!(f, "{}{}=", if at == 0 { "(" } else { ", " }, param.name)?;
+            write!(f, "{}", Shown(*value))?;
         }
         if self.params.is_empty() { Ok(()) } else { write!(f, ")") }
     }
@@ -240,7 +248,7 @@ impl<'de, M: Menu> Visitor<'de> for ChoiceVisitor<M> {
         let entry = find::<M>(&name).map_err(de::Error::custom)?;
         let params = map.next_value_seed(Params(entry))?;
         match map.next_key::<String>()? {
-            None => Choice { entry, params }.checked().map_err(de::Error::custom),
+            None => Ok(Choice { entry, params }),
             Some(second) => Err(de::Error::custom(format!(
                 "choose one: both `{name}` and `{second}` are given"
             ))),
@@ -248,7 +256,8 @@ impl<'de, M: Menu> Visitor<'de> for ChoiceVisitor<M> {
     }
 }
 
-/// Reads the parameters of one entry: an object, or a bare number where there is only one.
+/// Reads the parameters of one entry: an object, or a bare number where there is only one. What
+/// is not possible is refused here, so that the error carries the path to the parameter.
 struct Params<M: 'static>(&'static Entry<M>);
 
 impl<'de, M: Menu> DeserializeSeed<'de> for Params<M> {
@@ -262,10 +271,13 @@ impl<'de, M: Menu> DeserializeSeed<'de> for Params<M> {
 impl<M: Menu> Params<M> {
     fn bare<E: de::Error>(
         self,
-        read: impl FnOnce(NumberVisitor) -> Result<f64, E>,
+        read: impl FnOnce(NumberVisitor<'_>) -> Result<f64, E>,
     ) -> Result<Vec<f64>, E> {
         match self.0.params {
-            [only] => read(NumberVisitor(only.allowed)).map(|value| vec![value]),
+            [only] => {
+                let check = |value| self.0.item.check(&[value]);
+                read(NumberVisitor::checked(only.allowed, &check)).map(|value| vec![value])
+            }
             _ => Err(E::custom(format!("expected {}", expected(self.0)))),
         }
     }
@@ -308,23 +320,35 @@ impl<'de, M: Menu> Visitor<'de> for Params<M> {
             if values[at].is_some() {
                 return Err(de::Error::custom(format!("`{name}` is given twice")));
             }
-            values[at] = Some(map.next_value_seed(Number(entry.params[at].allowed))?);
+            values[at] = Some(map.next_value_seed(Number { entry, at })?);
         }
         let with_default = values.into_iter().zip(entry.params).map(|(value, param)| {
             value.or(param.default).ok_or_else(|| {
                 de::Error::custom(format!("`{}` is missing: {}", param.name, param.allowed))
             })
         });
-        with_default.collect()
+        let values = with_default.collect::<Result<Vec<f64>, A::Error>>()?;
+        together(entry, &values).map_err(de::Error::custom)?;
+        Ok(values)
     }
 }
 
-struct Number(Allowed);
+/// Reads the parameter at position `at`.
+struct Number<M: 'static> {
+    entry: &'static Entry<M>,
+    at: usize,
+}
 
-impl<'de> DeserializeSeed<'de> for Number {
+impl<'de, M: Menu> DeserializeSeed<'de> for Number<M> {
     type Value = f64;
 
     fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<f64, D::Error> {
-        input.deserialize_f64(NumberVisitor(self.0))
+        let Number { entry, at } = self;
+        // Of several parameters only all together tell whether they are possible.
+        let check = |value| match entry.params {
+            [_] => entry.item.check(&[value]),
+            _ => Ok(()),
+        };
+        input.deserialize_f64(NumberVisitor::checked(entry.params[at].allowed, &check))
     }
 }

@@ -1,8 +1,9 @@
 //! Reading JSON with errors that say where: file, line, column and field.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
 
 use crate::suggest::did_you_mean;
 
@@ -37,6 +38,23 @@ fn in_field(field: &str) -> String {
     if field.is_empty() { String::new() } else { format!("in `{field}`: ") }
 }
 
+/// For `#[serde(deserialize_with)]`: a path.
+pub(crate) fn path<'de, D: Deserializer<'de>>(input: D) -> Result<PathBuf, D::Error> {
+    struct Path;
+    impl Visitor<'_> for Path {
+        type Value = PathBuf;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a path in quotes")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<PathBuf, E> {
+            Ok(PathBuf::from(text))
+        }
+    }
+    input.deserialize_str(Path)
+}
+
 /// Reads a file of JSON into `T`.
 pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, JsonError> {
     let text = std::fs::read_to_string(file)
@@ -44,9 +62,11 @@ pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, JsonError> {
     parse(&text, file)
 }
 
-/// Reads `text` into `T`; `file` is the name that errors give.
+/// Reads `text` into `T`; `file` is the name that errors give. A byte-order mark, which some editors
+/// put first, is skipped.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &Path) -> Result<T, JsonError> {
-    let mut input = serde_json::Deserializer::from_str(text);
+    let mut input =
+        serde_json::Deserializer::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
     let value = serde_path_to_error::deserialize(&mut input)
         .map_err(|error| content(file, error.path().to_string(), error.inner()))?;
     input.end().map_err(|error| content(file, String::new(), &error))?;

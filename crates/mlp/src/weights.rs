@@ -1,6 +1,7 @@
 //! The weights file: a [`Model`] as JSON that loads back bit-equal, checked as a whole before it is
 //! used, so that a broken file is an error and never a panic.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use ndarray::ArrayD;
@@ -14,6 +15,7 @@ use crate::floats;
 use crate::json;
 use crate::model::Model;
 use crate::network::Parameter;
+use crate::number;
 use crate::save::{SaveError, save};
 
 /// What the field `format` of a weights file says.
@@ -44,19 +46,20 @@ impl Model {
 
 /// A weights file.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with `format`, `config`, `parameters`, …")]
 struct Written {
     format: String,
     config: Config,
     features: Vec<String>,
     target: TargetKind,
     scaler: Scaler,
+    #[serde(deserialize_with = "number::rows")]
     rows: usize,
     parameters: Vec<WrittenParameter>,
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with `name`, `shape` and `values`")]
 struct WrittenParameter {
     name: String,
     shape: Vec<usize>,
@@ -93,6 +96,8 @@ impl Written {
         if features == 0 {
             return Err("`features` is empty".to_owned());
         }
+        once("features", "feature", &self.features)?;
+        once("target.classes", "class", self.target.class_names())?;
         fit::check(&self.config, features, &self.target, 1)
             .map_err(|error| format!("in `config`: {error}"))?;
         for (name, found) in [("shift", self.scaler.shift.len()), ("unit", self.scaler.unit.len())]
@@ -103,6 +108,9 @@ impl Written {
                 ));
             }
         }
+        each("scaler.shift", &self.scaler.shift, f32::is_finite, "a finite number")?;
+        let positive = |x: f32| x.is_finite() && x > 0.0;
+        each("scaler.unit", &self.scaler.unit, positive, "a finite number greater than 0")?;
         let shapes = self.config.network.shapes(features);
         if self.parameters.len() != shapes.len() {
             let (found, expected) = (self.parameters.len(), shapes.len());
@@ -114,6 +122,33 @@ impl Written {
         let Written { config, features, target, scaler, rows, .. } =
             Written { parameters: vec![], ..self };
         Ok(Model { config, features, target, scaler, rows, parameters })
+    }
+}
+
+/// Refuses a name that stands in `names` twice.
+fn once(field: &str, what: &str, names: &[String]) -> Result<(), String> {
+    let mut known = HashMap::new();
+    for (at, name) in names.iter().enumerate() {
+        if let Some(before) = known.insert(name, at) {
+            return Err(format!(
+                "`{field}[{at}]` is `{name}`, and so is `{field}[{before}]`; allowed is each \
+                 {what} once"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a number that is not `allowed`.
+fn each(
+    field: &str,
+    numbers: &[f32],
+    is_allowed: fn(f32) -> bool,
+    allowed: &str,
+) -> Result<(), String> {
+    match numbers.iter().enumerate().find(|(_, x)| !is_allowed(**x)) {
+        Some((at, x)) => Err(format!("`{field}[{at}]` is {x:?}, allowed is {allowed}")),
+        None => Ok(()),
     }
 }
 

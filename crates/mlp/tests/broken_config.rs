@@ -46,6 +46,9 @@ fn the_good_one_is_read_and_written_back_equal() {
     assert_eq!(config.network.layers[1].activation.name(), "identity");
     let written = serde_json::to_string(&config).unwrap();
     assert_eq!(Config::from_json(&written).unwrap(), config);
+    assert_eq!(Config::from_json(&format!("\u{feff}{written}")).unwrap(), config);
+    let largest = Config::from_json(&with("/seed", json!(u64::MAX))).unwrap();
+    assert_eq!(largest.seed, u64::MAX);
 }
 
 #[test]
@@ -86,7 +89,7 @@ fn broken_ones_are_refused_with_words_that_help() {
         (with("/epochs", json!(2.5)), &["`epochs`", "`2.5`", "whole number"]),
         (with("/epochs", json!("20")), &["`epochs`", "string \"20\"", "whole number"]),
         (with("/batch_size", json!(-1)), &["`batch_size`", "`-1`", "from 1"]),
-        (with("/seed", json!(-1)), &["`seed`", "`-1`"]),
+        (with("/seed", json!(-1)), &["`seed`", "`-1`", "whole number from 0"]),
         (with("/learning_rate", json!(0)), &["`learning_rate`", "`0`", "greater than 0"]),
         (with("/learning_rate", json!(null)), &["`learning_rate`", "null", "greater than 0"]),
         (
@@ -104,7 +107,10 @@ fn broken_ones_are_refused_with_words_that_help() {
         (with("/data/scale", json!({"none": 3})), &["`none` has no parameters"]),
         (with("/data/target", json!(" ")), &["`data.target`", "empty"]),
         (with("/network/layers", json!([])), &["`network.layers`", "empty"]),
-        (with("/network/layers/1", json!(3)), &["`network.layers[1]`", "integer `3`"]),
+        (
+            with("/network/layers/1", json!(3)),
+            &["`network.layers[1]`", "integer `3`", "an object with `units`"],
+        ),
         (with(&format!("{layer}/units"), json!(0)), &["`network.layers[0].units`", "from 1"]),
         (
             with(&format!("{layer}/units"), json!(1e300)),
@@ -120,8 +126,33 @@ fn broken_ones_are_refused_with_words_that_help() {
         ),
         (
             with(&format!("{layer}/activation"), json!({"softplus": {"beta": -1}})),
-            &["`network.layers[0].activation", "`softplus(beta=-1)`", "beta is positive"],
+            &[
+                "`network.layers[0].activation.softplus.beta`",
+                "`-1`",
+                "beta is positive and finite",
+            ],
         ),
+        (
+            with(&format!("{layer}/activation"), json!({"softplus": 1e-320})),
+            &["`network.layers[0].activation.softplus`", "`1e-320`", "positive", "rounded to f32"],
+        ),
+        (
+            with(&format!("{layer}/activation"), json!({"leaky_relu": {"slope": 1e300}})),
+            &["`network.layers[0].activation.leaky_relu.slope`", "`1e300`", "rounded to f32"],
+        ),
+        (with("/data/scale", json!({"divide": 1e-320})), &["`1e-320`", "than 0", "rounded to f32"]),
+        (with("/learning_rate", json!(5e-324)), &["`5e-324`", "greater than 0", "rounded to f32"]),
+        (with("/learning_rate", json!(1e300)), &["`learning_rate`", "`1e300`", "rounded to f32"]),
+        (
+            with("/optimizer", json!({"adam": {"beta1": 0.999_999_999}})),
+            &["than 1", "rounded to f32"],
+        ),
+        (with("/seed", json!(0.5)), &["`seed`", "`0.5`", "whole number from 0"]),
+        ("3".into(), &["integer `3`", "an object with `data`"]),
+        (with("/data", json!("d.csv")), &["`data`", "an object with `file`"]),
+        (with("/data/split", json!(0.2)), &["`data.split`", "an object with `validation`"]),
+        (with("/network", json!(3)), &["`network`", "an object with `layers`"]),
+        (with("/data/file", json!(3)), &["`data.file`", "`3`", "a path in quotes"]),
         (with("/network/init", json!("hee")), &["`network.init`", "did you mean `he`?"]),
         (with("/loss", json!("crossentropy")), &["`loss`", "did you mean `cross_entropy`?"]),
         (with("/loss", json!({"huber": "wide"})), &["`loss.huber`", "\"wide\"", "greater than 0"]),
@@ -134,7 +165,7 @@ fn broken_ones_are_refused_with_words_that_help() {
         (with("/optimizer", json!([])), &["`optimizer`", "the name of an optimiser"]),
         (with("/schedule", json!({"cosine": {"floor": -1}})), &["`schedule.cosine.floor`"]),
         (with("/out", json!("")), &["`out`", "folder"]),
-        (with("/out", json!(3)), &["`out`"]),
+        (with("/out", json!(3)), &["`out`", "`3`", "a path in quotes"]),
     ];
     for (text, words) in table {
         let shown = &text[..text.len().min(300)];

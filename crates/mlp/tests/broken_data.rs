@@ -22,6 +22,7 @@ fn folder() -> Folder {
 /// Reads all columns but `y` as numbers and `y` as `kind`.
 fn read(content: &[u8], kind: &TargetKind) -> Result<(), DataError> {
     let table = Table::load(folder().file(content))?;
+    table.position("y")?;
     table.numbers(&table.columns_without("y"))?;
     kind.read(&table, "y").map(|_| ())
 }
@@ -76,6 +77,9 @@ fn broken_files_are_refused_with_words_that_help() {
         (b"a,y\n1e39,2\n", &values, &["`1e39`", "range of f32"]),
         (b"a,y\n\"1,5\",2\n", &values, &["`1,5`", "finite number"]),
         (b"a,z\n1,2\n", &values, &["no column `y`", "known: `a`, `z`"]),
+        (b"a;b;y\n1;2;3\n", &values, &["no column `y`", "`a;b;y`", "separated by commas"]),
+        (b"a;b;y\n1,5;2;3\n", &values, &["d.csv:2", "2 fields", "separated by commas"]),
+        (b"a\ty\n1\t2\n", &values, &["no column `y`", "separated by commas"]),
         (b"a,y\n1,dgo\n", &classes, &["d.csv:2", "`dgo`", "`cat`, `dog`", "did you mean `dog`?"]),
         (b"a,y\n1,\n", &classes, &["d.csv:2", "`y`", "a value"]),
         (b"a,y\n1,\xff\n", &classes, &["d.csv:2", "UTF-8"]),

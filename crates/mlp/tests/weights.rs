@@ -51,7 +51,7 @@ fn values_that_json_does_not_know_load_back_bit_equal() {
     for (place, odd) in run.model.parameters[0].value.iter_mut().zip(odd) {
         *place = f32::from_bits(odd);
     }
-    run.model.scaler.unit[0] = f32::INFINITY;
+    run.model.scaler.shift[0] = -0.0;
     run.history.epochs[0].train.loss = f64::NAN;
     run.history.epochs[1].train.loss = f64::NEG_INFINITY;
     run.save(folder.path()).unwrap();
@@ -127,6 +127,7 @@ fn broken_weights_are_refused_with_words_that_help() {
     let broken = Broken { good: serde_json::from_str(&good).unwrap(), folder };
     assert!(broken.load(&broken.good.to_string()).is_ok());
     let unit = "/config/network/layers/1/units";
+    const POSITIVE: &str = "allowed is a finite number greater than 0";
     let table: Vec<(String, &[&str])> = vec![
         (String::new(), &["weights.json:1:", "EOF"]),
         (good[..good.len() / 2].into(), &["weights.json:1:", "EOF"]),
@@ -136,7 +137,26 @@ fn broken_weights_are_refused_with_words_that_help() {
         (broken.with("/features", json!(["a"])), &["`scaler.shift` has 2", "1 features"]),
         (broken.with("/scaler/unit", json!([1])), &["`scaler.unit` has 1", "2 features"]),
         (broken.with("/scaler/unit/0", json!(null)), &["`scaler.unit[0]`", "null"]),
-        (broken.with("/rows", json!(-1)), &["`rows`", "-1"]),
+        (
+            broken.with("/scaler/unit/1", json!(0)),
+            &["weights.json: `scaler.unit[1]` is 0", POSITIVE],
+        ),
+        (broken.with("/scaler/unit/1", json!(1e-60)), &["`scaler.unit[1]` is 0", POSITIVE]),
+        (broken.with("/scaler/unit/0", json!(-2.5)), &["`scaler.unit[0]` is -2.5", POSITIVE]),
+        (broken.with("/scaler/unit/0", json!("NaN")), &["`scaler.unit[0]` is NaN", POSITIVE]),
+        (broken.with("/scaler/unit/0", json!("inf")), &["`scaler.unit[0]` is inf", POSITIVE]),
+        (broken.with("/scaler/shift/1", json!("NaN")), &["`scaler.shift[1]` is NaN", "finite"]),
+        (broken.with("/scaler/shift/1", json!("-inf")), &["`scaler.shift[1]` is -inf", "finite"]),
+        (
+            broken.with("/features", json!(["a", "a"])),
+            &["weights.json: `features[1]` is `a`", "`features[0]`", "each feature once"],
+        ),
+        (
+            broken.with("/target/classes", json!(["c0", "c0"])),
+            &["`target.classes[1]` is `c0`", "`target.classes[0]`", "each class once"],
+        ),
+        (broken.with("/scaler", json!(3)), &["`scaler`", "an object with `shift`"]),
+        (broken.with("/rows", json!(-1)), &["`rows`", "-1", "whole number from 0"]),
         (
             broken.with("/target", json!("values")),
             &["in `config`", "`loss`", "not for a target of real values"],

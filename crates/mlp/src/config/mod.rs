@@ -47,7 +47,7 @@ pub use tables::{Init, Scale, Schedule};
 
 /// One training run: data, network, loss and how to descend.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with `data`, `network`, `loss`, …")]
 pub struct Config {
     /// What to learn from.
     pub data: Data,
@@ -71,17 +71,19 @@ pub struct Config {
     #[serde(deserialize_with = "number::count")]
     pub epochs: usize,
     /// Fixes the split, the initial weights and the order of the rows; 0 if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number::whole")]
     pub seed: u64,
     /// The folder for weights, history and the loss curve, relative to where the command runs.
+    #[serde(deserialize_with = "json::path")]
     pub out: PathBuf,
 }
 
 /// The data of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with `file`, `target`, …")]
 pub struct Data {
     /// A CSV file with a header; in a configuration file relative to the folder of that file.
+    #[serde(deserialize_with = "json::path")]
     pub file: PathBuf,
     /// The column to predict; all others are features.
     pub target: String,
@@ -95,7 +97,7 @@ pub struct Data {
 
 /// The fractions of the rows that are not trained on; the rest is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with `validation` and `test`")]
 pub struct Split {
     /// For watching the training and choosing settings; in [0, 1).
     #[serde(deserialize_with = "number::fraction")]
@@ -107,7 +109,7 @@ pub struct Split {
 
 /// The layers of a network, from the first hidden one to the output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with `layers`, …")]
 pub struct Network {
     /// At least one; the last is the output.
     pub layers: Vec<Layer>,
@@ -118,7 +120,7 @@ pub struct Network {
 
 /// One dense layer: activation(x W + b).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with `units`, …")]
 pub struct Layer {
     /// The number of outputs.
     #[serde(deserialize_with = "number::count")]

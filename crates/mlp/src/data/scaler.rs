@@ -10,7 +10,7 @@ use crate::floats;
 /// The scaling that the training part gave; saved with the weights, so that data seen later is
 /// scaled the same way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with `shift` and `unit`")]
 pub struct Scaler {
     /// Subtracted from each column, in the units of the data.
     #[serde(with = "floats::many")]
@@ -21,7 +21,8 @@ pub struct Scaler {
 }
 
 impl Scaler {
-    /// Fits a scaling to features (rows × columns). A constant column is only shifted.
+    /// Fits a scaling to features (rows × columns). A column that is constant, or as good as, is
+    /// only shifted.
     pub fn fit(choice: &Choice<Scale>, features: ArrayView2<'_, f32>) -> Scaler {
         let columns = features.ncols();
         match **choice {
@@ -35,9 +36,9 @@ impl Scaler {
                     .into_iter()
                     .map(|column| {
                         let column = column.mapv(f64::from);
-                        let spread = column.std(0.0);
+                        let spread = column.std(0.0) as f32;
                         let unit = if spread > 0.0 { spread } else { 1.0 };
-                        (column.mean().unwrap_or(0.0) as f32, unit as f32)
+                        (column.mean().unwrap_or(0.0) as f32, unit)
                     })
                     .unzip();
                 Scaler { shift, unit }
@@ -72,6 +73,13 @@ mod tests {
         assert_eq!(scaler, Scaler { shift: vec![2.0, 5.0], unit: vec![1.0, 1.0] });
         scaler.apply(&mut features);
         assert_eq!(features, array![[-1.0, 0.0], [1.0, 0.0]]);
+    }
+
+    #[test]
+    fn a_spread_that_vanishes_in_f32_does_not_divide_by_0() {
+        let mut features = Array2::<f32>::zeros((100, 1));
+        features[[0, 0]] = f32::from_bits(1);
+        assert_eq!(Scaler::fit(&"standard".parse().unwrap(), features.view()).unit, [1.0]);
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub enum DataError {
         message: String,
     },
     /// A row has more or fewer fields than the header.
-    #[error("{}:{line}: has {found} fields, but the header has {expected}", file.display())]
+    #[error("{}:{line}: has {found} fields, but the header has {expected}{hint}", file.display())]
     Ragged {
         /// The file.
         file: PathBuf,
@@ -53,6 +53,8 @@ pub enum DataError {
         found: usize,
         /// The fields of the header.
         expected: usize,
+        /// What else may be wrong; often empty.
+        hint: &'static str,
     },
     /// A column that is asked for does not exist.
     #[error("{}: has no column `{column}`{hint}", file.display())]
@@ -110,7 +112,8 @@ impl Table {
             let line = record.position().map_or(0, |place| line_of(place, &text));
             let (found, expected) = (record.len(), header.len());
             if found != expected {
-                return Err(DataError::Ragged { file: file.to_owned(), line, found, expected });
+                let (file, hint) = (file.to_owned(), separator_hint(&header));
+                return Err(DataError::Ragged { file, line, found, expected, hint });
             }
             rows.push((line, record));
         }
@@ -156,7 +159,12 @@ impl Table {
             DataError::NoColumn {
                 file: self.file.clone(),
                 column: name.to_owned(),
-                hint: format!("{} (known: {})", did_you_mean(name, names()), listed(names())),
+                hint: format!(
+                    "{} (known: {}){}",
+                    did_you_mean(name, names()),
+                    listed(names()),
+                    separator_hint(&self.header)
+                ),
             }
         })
     }
@@ -219,6 +227,14 @@ fn line_of(place: &csv::Position, text: &[u8]) -> u64 {
     let rest = text.get(place.byte() as usize..).unwrap_or_default();
     let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
     place.line() + empty.filter(|byte| **byte == b'\n').count() as u64
+}
+
+/// What to say of a header that is one column only because its fields are not separated by commas.
+fn separator_hint(header: &[String]) -> &'static str {
+    match header {
+        [only] if only.contains([';', '\t', '|']) => "; fields are separated by commas",
+        _ => "",
+    }
 }
 
 fn check_header(file: &Path, header: &[String]) -> Result<(), DataError> {
