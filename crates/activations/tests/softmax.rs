@@ -5,7 +5,7 @@ mod common;
 use chainrule_activations::softmax::{
     log_softmax, log_softmax_jacobian, logsumexp, softmax, softmax_jacobian,
 };
-use chainrule_autograd::{Tape, Var};
+use chainrule_autograd::{Function, Tape, Var};
 use common::{Float, data, same, texts, ulps};
 use ndarray::{Array, Array1, Array2, ArrayView, Dimension, array};
 use serde_json::Value;
@@ -221,4 +221,18 @@ fn no_such_axis() {
 #[should_panic(expected = "needs an axis")]
 fn no_axis_at_all() {
     softmax_jacobian(&ndarray::arr0(1.0));
+}
+
+/// Also next to a probability of 1, where y·(1 − y) is 0.
+#[test]
+fn the_tape_has_the_digits_of_the_closed_form_in_the_tail() {
+    for z in [[0.0, -40.0, -41.0], [-40.0, 3.0, -50.0], [30.0, 0.0, -5.0]] {
+        let f = Function::<f64, 1>::record([("z", &[3])], |[z]| z.softmax(-1));
+        let [taped] = f.jacobian([&z]).unwrap();
+        let closed = softmax_jacobian(&ndarray::arr1(&z));
+        for (index, &want) in closed.indexed_iter() {
+            let got = taped[[index.0, index.1]];
+            assert!((got - want).abs() <= 1e-15 * want.abs(), "{z:?} {index:?}: {got} for {want}");
+        }
+    }
 }

@@ -47,16 +47,27 @@ impl<T: Element, const N: usize> Function<T, N> {
     /// Records `f` for inputs of the given names and shapes.
     ///
     /// # Panics
-    /// If what `f` records is not valid (shapes that do not fit, say).
+    /// If what `f` records is not valid (shapes that do not fit, say), if its result stands on another
+    /// tape, or if two inputs have one name.
     #[track_caller]
     pub fn record(
         inputs: [(&str, &[usize]); N],
         f: impl for<'t> FnOnce([Var<'t, T>; N]) -> Var<'t, T>,
     ) -> Self {
+        for (i, (name, _)) in inputs.iter().enumerate() {
+            let twice = inputs[..i].iter().any(|(other, _)| other == name);
+            assert!(!twice, "a function has two inputs called `{name}`");
+        }
         let tape = Tape::new();
         let (ids, output) = {
             let vars = inputs.map(|(name, shape)| tape.input(name, ArrayD::zeros(IxDyn(shape))));
-            (vars.map(Var::id), f(vars).id)
+            let output = f(vars);
+            assert!(
+                std::ptr::eq(output.graph, tape.graph()),
+                "a function must give a value of its own tape, not {}",
+                output.label()
+            );
+            (vars.map(Var::id), output.id)
         };
         Function {
             tape,

@@ -37,12 +37,10 @@ fn allocations(f: impl FnOnce()) -> usize {
     COUNT.with(Cell::get) - before
 }
 
+type Activation = for<'t> fn(Var<'t, f32>) -> Var<'t, f32>;
+
 /// A step of gradient descent of a network with the given layers and activation.
-fn step(
-    layers: &[usize],
-    rows: usize,
-    apply: for<'t> fn(Var<'t, f32>) -> Var<'t, f32>,
-) -> Program<f32> {
+fn step(layers: &[usize], rows: usize, apply: Activation) -> Program<f32> {
     let tape = Tape::<f32>::new();
     let array = |shape: &[usize]| {
         let mut i = 0;
@@ -68,8 +66,6 @@ fn step(
     let carried: Vec<_> = pairs.map(|(p, g)| (*p, *p - 0.1 * *g)).collect();
     tape.compile_step(&[x, label], &[loss], &carried)
 }
-
-type Activation = for<'t> fn(Var<'t, f32>) -> Var<'t, f32>;
 
 #[test]
 fn replaying_allocates_nothing() {

@@ -4,7 +4,7 @@ mod common;
 
 use chainrule_autograd::check::{Case, Line, Subject, Values, Verdict};
 use chainrule_autograd::table::Info;
-use chainrule_autograd::{CustomOp, Element, Function, Sym, elementwise};
+use chainrule_autograd::{CustomOp, Element, Function, Sym, Var, elementwise};
 use common::message;
 use ndarray::{ArrayD, ArrayViewD};
 
@@ -42,7 +42,7 @@ fn a_wrong_rule_is_noticed() {
         let report = square::<f64>(factor).check([&x]).unwrap();
         assert_eq!((report.passed(), report.failures().count()), (false, 2), "{factor}");
         let worst = report.worst().unwrap();
-        assert_eq!((worst.index, worst.row, worst.verdict), (1, 1, Verdict::Differs));
+        assert_eq!((worst.index == worst.row, worst.verdict), (true, Verdict::Differs));
     }
     let said = message(|| square::<f64>(3.0).check([&x]).unwrap().assert());
     for part in ["4 elements checked", "2 differ", "∂[1]/∂x[1]: analytic -4.5e0, numeric -3"] {
@@ -129,4 +129,43 @@ fn a_wrong_case_is_noticed() {
         record: |x| x[0].square(),
     };
     assert!(!Line::check::<f64>(Subject::Case(&EMPTY), 1).passed(), "nothing was compared");
+}
+
+/// Neither large, small nor infinite neighbours hide a mistake.
+#[test]
+fn a_mistake_is_noticed_beside_anything() {
+    fn wrong(x: Var<'_>) -> Var<'_> {
+        x.custom(Square { factor: 99.0 })
+    }
+    let beside_infinity = Function::<f64, 1>::record([("x", &[2])], |[x]| {
+        x.at_index(0).cbrt() + wrong(x.at_index(1))
+    });
+    let report = beside_infinity.check([&[0.0, 3.0]]).unwrap();
+    let verdicts: Vec<Verdict> = report.entries.iter().map(|e| e.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Kink, Verdict::Differs]);
+
+    let beside_a_giant =
+        Function::<f64, 1>::record([("x", &[2])], |[x]| 1e9 * x.at_index(0) + wrong(x.at_index(1)));
+    assert_eq!(beside_a_giant.check([&[1.0, 3.0]]).unwrap().failures().count(), 1);
+
+    let small = Function::<f64, 1>::record([("x", &[])], |[x]| wrong(x) * 1e-12);
+    assert!(!small.check([&3.0]).unwrap().passed());
+}
+
+/// What is right passes at any scale.
+#[test]
+fn no_false_alarms() {
+    let sine = Function::<f64, 1>::record([("x", &[])], |[x]| x.sin());
+    let ln = Function::<f64, 1>::record([("x", &[])], |[x]| x.ln());
+    for (f, x) in [(&sine, 1e6), (&sine, 1e-6), (&ln, 1e-3), (&ln, 1e-9), (&ln, 1e9)] {
+        let report = f.check([&x]).unwrap();
+        report.assert();
+        assert_eq!(report.undecided().count(), 0, "{x}: {report:?}");
+    }
+    // e³⁰ drowns what w does: the check says that it cannot tell.
+    let drowned = Function::<f64, 2>::record([("x", &[]), ("w", &[])], |[x, w]| x.exp() + w * 1e-3);
+    let report = drowned.check([&30.0, &1.0]).unwrap();
+    report.assert();
+    let verdicts: Vec<Verdict> = report.entries.iter().map(|e| e.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Agrees, Verdict::Undecided]);
 }

@@ -190,3 +190,13 @@ fn tapes_and_values_are_printed() {
     says(&format!("{tape:?}"), &["Tape<f64>", "4 nodes", "8 elements"]);
     says(&Tape::<f32>::new().memory().to_string(), &["0 nodes", "0 elements", "bytes"]);
 }
+
+#[test]
+fn a_function_has_its_own_tape_and_names() {
+    let foreign: &'static Tape<f64> = Box::leak(Box::default());
+    let y = foreign.input("y", 5.0);
+    let said = message(|| drop(Function::<f64, 1>::record([("x", &[])], |[_]| y)));
+    assert!(said.contains("of its own tape") && said.contains("`y`"), "{said}");
+    let said = message(|| drop(Function::<f64, 2>::record([("x", &[]), ("x", &[])], |[a, _]| a)));
+    assert!(said.contains("two inputs called `x`"), "{said}");
+}

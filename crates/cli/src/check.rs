@@ -57,7 +57,7 @@ fn grid(lines: &[&Line]) -> Table {
     for l in lines {
         let worst = l.worst.as_ref().map_or(String::new(), |e| format!("{:.1e}", e.error));
         let verdict = match l.verdict() {
-            Verdict::Agrees => "agrees",
+            Verdict::Agrees | Verdict::Undecided => "agrees",
             Verdict::Kink => "agrees, with kinks",
             Verdict::Differs => "DIFFERS",
         };

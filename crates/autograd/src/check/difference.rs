@@ -51,36 +51,62 @@ pub(super) fn differences(
 ) -> Vec<Estimate> {
     let scale = x.abs().max(1.0);
     match method {
-        Method::Forward => compared(|h, f| quotient(x, x + h, f), 2.0 * roundoff.sqrt() * scale, f),
-        Method::Backward => {
-            compared(|h, f| quotient(x - h, x, f), 2.0 * roundoff.sqrt() * scale, f)
+        Method::Forward => {
+            compared(|h, f| quotient(x, x + h, roundoff, f), 2.0 * roundoff.sqrt() * scale, f)
         }
-        Method::Central => compared(|h, f| quotient(x - h, x + h, f), roundoff.cbrt() * scale, f),
-        Method::Extrapolated => ridders(x, roundoff, scale, f),
+        Method::Backward => {
+            compared(|h, f| quotient(x - h, x, roundoff, f), 2.0 * roundoff.sqrt() * scale, f)
+        }
+        Method::Central => {
+            compared(|h, f| quotient(x - h, x + h, roundoff, f), roundoff.cbrt() * scale, f)
+        }
+        Method::Extrapolated => {
+            // A wide net, and a fine one for functions that change on a smaller scale than x.
+            let fine = match x.abs() {
+                0.0 => 1e-3,
+                small if small <= 1.0 => 0.1 * small,
+                _ => 1.0,
+            };
+            let (wide, fine) = (ridders(x, roundoff, scale, f), ridders(x, roundoff, fine, f));
+            let better = |(a, b): (Estimate, Estimate)| if b.error < a.error { b } else { a };
+            wide.into_iter().zip(fine).map(better).collect()
+        }
     }
 }
 
-/// (f(b) − f(a)) / (b − a), for each value of f.
-fn quotient(a: f64, b: f64, f: &mut impl FnMut(f64) -> Vec<f64>) -> Vec<f64> {
-    let (at_a, at_b) = (f(a), f(b));
-    at_a.iter().zip(&at_b).map(|(fa, fb)| (fb - fa) / (b - a)).collect()
+/// A difference quotient, and what rounding f may have added to it.
+#[derive(Clone, Copy)]
+struct Quotient {
+    slope: f64,
+    noise: f64,
 }
 
-/// The quotient at h, with its distance from the one at 2h as the error.
+/// (f(b) − f(a)) / (b − a), for each value of f.
+fn quotient(a: f64, b: f64, roundoff: f64, f: &mut impl FnMut(f64) -> Vec<f64>) -> Vec<Quotient> {
+    let (at_a, at_b) = (f(a), f(b));
+    let quotient = |(fa, fb): (&f64, &f64)| Quotient {
+        slope: (fb - fa) / (b - a),
+        noise: 2.0 * roundoff * fa.abs().max(fb.abs()) / (b - a),
+    };
+    at_a.iter().zip(&at_b).map(quotient).collect()
+}
+
+/// The quotient at h; its distance from the one at 2h, with rounding, is the error.
 fn compared<F: FnMut(f64) -> Vec<f64>>(
-    quotient: impl Fn(f64, &mut F) -> Vec<f64>,
+    quotient: impl Fn(f64, &mut F) -> Vec<Quotient>,
     h: f64,
     f: &mut F,
 ) -> Vec<Estimate> {
     let (near, far) = (quotient(h, f), quotient(2.0 * h, f));
-    near.iter()
-        .zip(&far)
-        .map(|(&slope, far)| Estimate { slope, error: (slope - far).abs() })
-        .collect()
+    let estimate = |(near, far): (&Quotient, &Quotient)| Estimate {
+        slope: near.slope,
+        error: (near.slope - far.slope).abs() + near.noise,
+    };
+    near.iter().zip(&far).map(estimate).collect()
 }
 
-/// Central quotients at steps falling by √2, extrapolated in powers of h²; the pair of estimates
-/// that agree best wins.
+/// Central quotients at steps falling by √2, extrapolated in powers of h²; the estimate that agrees
+/// best with its neighbours, rounding counted, wins.
 fn ridders(
     x: f64,
     roundoff: f64,
@@ -88,27 +114,28 @@ fn ridders(
     f: &mut impl FnMut(f64) -> Vec<f64>,
 ) -> Vec<Estimate> {
     const STEPS: usize = 12;
-    const RATIO: f64 = 2.0; // of h²
     let mut h = roundoff.powf(0.1) * scale;
-    let rows: Vec<Vec<f64>> = (0..STEPS)
-        .map(|_| {
-            h /= RATIO.sqrt();
-            quotient(x - h, x + h, f)
-        })
-        .collect();
+    let mut step = || {
+        h /= RATIO.sqrt();
+        quotient(x - h, x + h, roundoff, f)
+    };
+    let rows: Vec<Vec<Quotient>> = (0..STEPS).map(|_| step()).collect();
     (0..rows[0].len()).map(|i| extrapolate(rows.iter().map(|row| row[i]))).collect()
 }
 
-fn extrapolate(quotients: impl Iterator<Item = f64>) -> Estimate {
+/// By how much h² falls from step to step.
+const RATIO: f64 = 2.0;
+
+fn extrapolate(quotients: impl Iterator<Item = Quotient>) -> Estimate {
     let mut best = Estimate { slope: f64::NAN, error: f64::INFINITY };
     let mut above: Vec<f64> = Vec::new();
-    for first in quotients.filter(|q| q.is_finite()) {
-        let mut row = vec![first];
+    for Quotient { slope, noise } in quotients.filter(|q| q.slope.is_finite()) {
+        let mut row = vec![slope];
         let mut factor = 1.0;
         for (j, &up) in above.iter().enumerate() {
-            factor *= 2.0;
+            factor *= RATIO;
             let next = (row[j] * factor - up) / (factor - 1.0);
-            let error = (next - row[j]).abs().max((next - up).abs());
+            let error = (next - row[j]).abs().max((next - up).abs()) + noise;
             if error <= best.error {
                 best = Estimate { slope: next, error };
             }

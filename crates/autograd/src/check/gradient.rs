@@ -13,8 +13,9 @@ impl<T: Element, const N: usize> Function<T, N> {
     /// Compares every element of the Jacobian at the given inputs with extrapolated central
     /// differences. At a kink the derivative must lie between the one-sided quotients.
     ///
-    /// The tolerance is relative to the largest element of the Jacobian's row, and wider by what the
-    /// differences say of their own error: about 1e-6 in `f64`, 2e-2 in `f32`.
+    /// An element may be off by 1e-6 of itself in `f64`, 1e-2 in `f32`, and by four times what the
+    /// differences say of their own error, rounding of the function included. Where that error
+    /// swallows the derivative, the verdict is [`Verdict::Undecided`].
     ///
     /// # Errors
     /// If a value does not fit its input.
@@ -41,14 +42,9 @@ impl<T: Element, const N: usize> Function<T, N> {
             for column in 0..columns {
                 let numeric = self.column(i, &input, column, order);
                 for (row, numeric) in numeric.into_iter().enumerate() {
-                    let line = &exact[row * columns..(row + 1) * columns];
-                    let scale = line.iter().fold(1e-3, |m: f64, x| m.max(x.abs()));
-                    entries.push(Entry {
-                        input: self.names()[i].clone(),
-                        index: column,
-                        row,
-                        ..judge::<T>(line[column], numeric, scale)
-                    });
+                    let input = self.names()[i].clone();
+                    let judged = judge::<T>(exact[row * columns + column], numeric);
+                    entries.push(Entry { input, index: column, row, ..judged });
                 }
             }
             self.input(i).set(&input).expect("it fitted before");
@@ -86,21 +82,30 @@ struct Numeric {
     right: Estimate,
 }
 
-fn judge<T: Element>(analytic: f64, numeric: Numeric, scale: f64) -> Entry {
+/// One element: the derivative may be off by a share of itself and by what the differences say of
+/// their own error.
+fn judge<T: Element>(analytic: f64, numeric: Numeric) -> Entry {
     let Numeric { c, left, right } = numeric;
-    let (relative, kink) = if T::NAME == "f32" { (2e-2, 2e-1) } else { (1e-6, 1e-3) };
-    let scale = scale.max(c.slope.abs());
-    let tolerance = relative * scale;
+    let (relative, kink) = if T::NAME == "f32" { (1e-2, 2e-1) } else { (1e-6, 1e-3) };
+    let size = if analytic.is_finite() { analytic.abs().max(c.slope.abs()) } else { 0.0 };
+    let tolerance = relative * size + 4.0 * c.error;
     let error = (analytic - c.slope).abs();
-    let (low, high) = (left.slope.min(right.slope), left.slope.max(right.slope));
-    let apart = high - low > kink * scale + 4.0 * (left.error + right.error);
-    let between = analytic >= low - kink * scale && analytic <= high + kink * scale;
-    let verdict = if error <= tolerance || analytic.is_nan() && c.slope.is_nan() {
-        Verdict::Agrees
-    } else if apart && between {
+    let verdict = if analytic.is_nan() {
+        if c.slope.is_nan() { Verdict::Agrees } else { Verdict::Differs }
+    } else if analytic.is_infinite() {
+        if grows(analytic, left) || grows(analytic, right) {
+            Verdict::Kink
+        } else {
+            Verdict::Differs
+        }
+    } else if between(analytic, left, right, kink) {
         Verdict::Kink
-    } else {
+    } else if error > tolerance || c.slope.is_nan() {
         Verdict::Differs
+    } else if analytic != 0.0 && error > 0.5 * size {
+        Verdict::Undecided
+    } else {
+        Verdict::Agrees
     };
     Entry {
         input: String::new(),
@@ -112,4 +117,17 @@ fn judge<T: Element>(analytic: f64, numeric: Numeric, scale: f64) -> Entry {
         tolerance,
         verdict,
     }
+}
+
+/// Whether the one-sided quotients are apart, and the derivative lies between them.
+fn between(analytic: f64, left: Estimate, right: Estimate, kink: f64) -> bool {
+    let (low, high) = (left.slope.min(right.slope), left.slope.max(right.slope));
+    let slack = kink * low.abs().max(high.abs());
+    let apart = high - low > slack + 4.0 * (left.error + right.error);
+    apart && analytic >= low - slack && analytic <= high + slack
+}
+
+/// Whether a one-sided quotient grows to ±∞ as its step falls.
+fn grows(infinity: f64, side: Estimate) -> bool {
+    side.slope * infinity > 0.0 && side.error > 0.1 * side.slope.abs()
 }

@@ -7,8 +7,11 @@ use std::fmt;
 pub enum Verdict {
     /// The two agree within the tolerance.
     Agrees,
-    /// The function has a kink here, and the derivative lies between the one-sided quotients.
+    /// The function has a kink here, and the derivative lies between the one-sided quotients; or the
+    /// derivative is infinite, and a one-sided quotient grows with it.
     Kink,
+    /// The differences cannot tell: rounding swallows what they should show.
+    Undecided,
     /// They differ.
     Differs,
 }
@@ -57,12 +60,18 @@ impl Report {
         self.entries.iter().filter(|e| e.verdict == Verdict::Kink)
     }
 
+    /// The entries that differences cannot decide.
+    pub fn undecided(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|e| e.verdict == Verdict::Undecided)
+    }
+
     /// The entry that comes closest to its tolerance, or exceeds it most; `None` if nothing was
     /// compared.
     pub fn worst(&self) -> Option<&Entry> {
         let share =
             |e: &Entry| if e.error.is_nan() { f64::INFINITY } else { e.error / e.tolerance };
-        let smooth = self.entries.iter().filter(|e| e.verdict != Verdict::Kink);
+        let told = |e: &&Entry| !matches!(e.verdict, Verdict::Kink | Verdict::Undecided);
+        let smooth = self.entries.iter().filter(told);
         smooth.max_by(|a, b| share(a).total_cmp(&share(b)))
     }
 
@@ -81,6 +90,10 @@ impl fmt::Display for Report {
         let (all, kinks, wrong) =
             (self.entries.len(), self.kinks().count(), self.failures().count());
         write!(f, "{all} elements checked, {kinks} at kinks, {wrong} differ")?;
+        match self.undecided().count() {
+            0 => {}
+            open => write!(f, ", {open} undecided")?,
+        }
         for e in self.failures().take(20) {
             write!(
                 f,

@@ -71,8 +71,15 @@ impl Primitive for RowWise {
             RowWise::LogSumExp => back.to(x, |g| g.amul(x.rowwise(RowWise::Weights))),
             RowWise::Norm => back.to(x, |g| g.amul(direction(x, y))),
             RowWise::Softmax | RowWise::Weights => back.to(x, |g| {
-                let mean = Sum::record(g.amul(y), total(g));
-                y.amul(g - mean)
+                if x.shape().ends_with(&[0]) {
+                    return g;
+                }
+                // Σⱼ yⱼ·(gᵢ − gⱼ)·yᵢ, with every g measured from that of the largest y: where this y
+                // is next to 1, what is left of its own term is not a difference of rounded numbers.
+                let top = y.equal(y.rowwise(RowWise::Max));
+                let top = top / Sum::record(top, total(top));
+                let g = g - Sum::record(g.amul(top), total(g));
+                y.amul(g - Sum::record(g.amul(y), total(g)))
             }),
             RowWise::LogSoftmax => back.to(x, |g| {
                 let sum = Sum::record(g, total(g));
