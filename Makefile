@@ -52,7 +52,10 @@ doc: ## build the documentation and say where it is
 	$(CARGO) doc --workspace --no-deps
 	@echo "open $${CARGO_TARGET_DIR:-target}/doc/chainrule/index.html"
 
+accuracy: ## the largest error of every kernel, in ULP, for each instruction set
+	$(CARGO) run --release --quiet --package chainrule-autograd --example accuracy
+
 bench: ## criterion benches
 	$(CARGO) bench --package chainrule
 
-.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc bench
+.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc accuracy bench
