@@ -26,8 +26,9 @@
 //!
 //! # What is here
 //!
-//! - [`Activations`]: `relu`, `leaky_relu`, `sigmoid`, `softplus`, `elu`, `gelu` (erf form), `silu`
-//!   as methods of `Var`; `tanh` is a method of its own. Their entries, one each, stand in [`mod@rows`].
+//! - [`Activations`]: `relu`, `leaky_relu`, `sigmoid`, `softplus`, `elu`, `gelu` (erf form), `silu`,
+//!   `softsign` as methods of `Var`; `tanh` is a method of its own. Their entries, one each, stand in
+//!   [`mod@rows`].
 //! - [`mod@softmax`]: softmax, log-softmax and logsumexp of plain arrays, and the full Jacobians.
 //! - [`losses`]: mean squared and absolute error, Huber's, cross-entropy, binary cross-entropy.
 //!
@@ -45,11 +46,13 @@
 //! | `leaky_relu(m)`, m > 1 | 0 | m | 1 | 1 |
 //! | `elu(α)`, α ≠ 1 | 0 | α | 1 | the smaller of the two |
 //! | `elu(1)`, second derivative | 0 | 1 | 0 | 0 |
+//! | `softsign`, second derivative | 0 | 2 | −2 | 0 |
 //! | `losses::mae` | x = t | −1 | 1 | 0 |
 //!
 //! | everywhere | |
 //! |---|---|
-//! | NaN in | NaN out, in every derivative too (also of `relu`) |
+//! | NaN in | NaN out, in every derivative too (also of `relu`), unless the adjoint is exactly 0 |
+//! | a slope that is exactly 0 | wins, also over a NaN adjoint: this path is absent |
 //! | ±∞ in | the limit: `silu(−∞)` = `gelu(−∞)` = −0 or 0, slopes 0 and 1 |
 //! | −0 in | `relu` +0; `leaky_relu`, `elu`, `gelu`, `silu` −0 |
 //! | subnormal numbers | like any other: `relu(5e−324)` = 5e−324 with slope 1 |

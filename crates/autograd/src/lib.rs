@@ -46,14 +46,16 @@
 //!
 //! Where a derivative does not exist, the engine answers with the subgradient of least absolute
 //! value (PyTorch's rule); where a value is not defined, NaN. **NaN in, NaN out**, for every value
-//! and for every derivative with an adjoint other than 0; an adjoint that is exactly 0 means "this
-//! path is absent" and stays 0 against ∞ and NaN.
+//! and for every derivative along a path that is present. In the chain rule a factor that is exactly
+//! 0, adjoint or slope, means "this path is absent" and stays 0 against ∞ and NaN: where x < 0, the
+//! gradient of max(x, 0)·c is 0 also for c = NaN.
 //!
 //! | where | value | gradient |
 //! |---|---|---|
 //! | `abs` at 0 | 0 | 0 |
 //! | `sqrt` at 0 | 0 | +∞ |
 //! | `norm`, `hypot`, `std` at 0 | 0 | 0 |
+//! | `norm`, `hypot` with infinite entries | +∞ | ±1 to each infinite one (as if it went there alone), 0 to the finite |
 //! | `maximum`, `minimum`, `max`, `min` at ties | the common value | split evenly among the ties |
 //! | `pow(0, 0)` | 1 | 0 in the base, −∞ in the exponent |
 //! | `pow(0, y)`, y > 0 | 0 | 0 in the exponent |
@@ -62,6 +64,7 @@
 //! | (−2)³ (`powi`, or `pow` with an integer) | −8 | 12 in the base; NaN in a variable exponent |
 //! | odd roots of negative numbers | real | real |
 //! | `atan2(0, 0)` | 0 | 0 |
+//! | `atan2` with an infinite side | the angle | 0 |
 //! | `c.select(a, b)` | the selected one | nothing to the other, whatever its slope: not 0·∞ |
 //! | comparisons, `sign`, `step`, `floor` | | 0; comparisons with NaN are NaN |
 //! | `logsumexp` of −∞ only | −∞ | 0 |

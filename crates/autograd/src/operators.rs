@@ -1,4 +1,8 @@
-//! `+ − × ÷` and negation, with values, numbers and arrays on either side; sums over iterators.
+//! `+ − × ÷` and negation, with values, numbers and arrays on either side; sums and products over
+//! iterators.
+//!
+//! In code that is generic over the element type a number has no side: write `x.scale(0.5)`,
+//! `x.shift(1.0)`, `x.over(2.0)`; `0.5 * x` needs `f32` or `f64` by name.
 
 use std::iter::{Product, Sum};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -45,6 +49,20 @@ macro_rules! operator {
             #[track_caller]
             fn $op(self, other: Var<'t, T>) -> Var<'t, T> {
                 $Op::$op(leaf(other.graph, self, false), other)
+            }
+        }
+        impl<'t, T: Element, S: Data<Elem = T>, D: Dimension> $Op<ArrayBase<S, D>> for Var<'t, T> {
+            type Output = Self;
+            #[track_caller]
+            fn $op(self, other: ArrayBase<S, D>) -> Self {
+                $Op::$op(self, &other)
+            }
+        }
+        impl<'t, T: Element, S: Data<Elem = T>, D: Dimension> $Op<Var<'t, T>> for ArrayBase<S, D> {
+            type Output = Var<'t, T>;
+            #[track_caller]
+            fn $op(self, other: Var<'t, T>) -> Var<'t, T> {
+                $Op::$op(&self, other)
             }
         }
         operator!(@number $Op $op $Assign $assign: f32 as f32, f64 as f64, () as f64);
@@ -112,5 +130,12 @@ impl<'t, T: Dtype> Product for Var<'t, T> {
     fn product<I: Iterator<Item = Self>>(mut values: I) -> Self {
         let first = values.next().expect("the product of no values has no tape to stand on");
         values.fold(first, |product, x| product * x)
+    }
+}
+
+impl<'a, 't: 'a, T: Dtype> Product<&'a Var<'t, T>> for Var<'t, T> {
+    #[track_caller]
+    fn product<I: Iterator<Item = &'a Self>>(values: I) -> Self {
+        values.copied().product()
     }
 }

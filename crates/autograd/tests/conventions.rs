@@ -194,6 +194,37 @@ fn distances_at_the_origin() {
 }
 
 #[test]
+fn distances_at_infinity() {
+    for (a, b, da, db) in [
+        (INF, 1.0, 1.0, 0.0),
+        (-INF, 1.0, -1.0, 0.0),
+        (0.0, INF, 0.0, 1.0),
+        (-2.0, -INF, 0.0, -1.0),
+        (INF, -INF, 1.0, -1.0),
+    ] {
+        same(&two(a, b, |a, b| a.hypot(b))[..3], &[INF, da, db]);
+        same(&two(a, b, |a, b| a.atan2(b))[1..3], &[0.0, 0.0]);
+        let [y, d, _] = at(&[a, b], |x| x.norm());
+        same(&y, &[INF]);
+        same(&d, &[da, db]);
+    }
+    same(&at(&[INF], |x| x.hypot(1.0))[1], &[1.0]);
+    same(&at(&[INF, NAN], |x| x.norm())[1], &[NAN; 2]);
+    // Order 2 of finite inputs: y²/r³, −xy/r³, x²/r³.
+    let seconds = two(3.0, 4.0, |a, b| a.hypot(b));
+    for (got, want) in seconds[3..].iter().zip([0.128, -0.096, 0.072]) {
+        assert!((got - want).abs() < 1e-16, "{seconds:?}");
+    }
+}
+
+#[test]
+fn a_slope_of_exactly_0_wins_over_nan() {
+    let [y, d, _] = at(&[-1.0], |x| x.maximum(0.0) * x.stop_gradient().sqrt());
+    same(&y, &[NAN]);
+    same(&d, &[0.0]);
+}
+
+#[test]
 fn logsumexp_and_softmax_at_infinities() {
     let [y, d, dd] = at(&[-INF, -INF], |x| x.logsumexp());
     same(&y, &[-INF]);

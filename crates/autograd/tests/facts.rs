@@ -138,7 +138,8 @@ fn infinities_give_limits() {
             if end.is_finite() || OSCILLATE.contains(&info.name) {
                 continue;
             }
-            for order in 0..=2 {
+            let third = info.name != "acosh"; // comes from a series
+            for order in 0..=if third { 3 } else { 2 } {
                 let (y, far) = (at(row, order, &p, end), at(row, order, &p, x));
                 let grows = y.is_infinite() && far.abs() > 1e2 && y.signum() == far.signum();
                 let fits = grows || (y - far).abs() <= 1e-10;

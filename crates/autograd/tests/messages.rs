@@ -156,8 +156,17 @@ fn feeds_are_checked() {
     }
     label.set([[1.0], [0.0]]).unwrap();
     assert_eq!(picked.to_vec(), [2.0, 3.0]);
-    let wrong = tape.constant([[7.0], [0.0]]);
-    says(&message(|| x.gather(1, wrong).value()), &["7 is not an index below 2"]);
+    // Only a slice of this input is an index: the rest may be anything.
+    let mixed = tape.input("mixed", [1.0, 0.0]);
+    let first = x.gather(0, mixed.slice(s![0..1]).reshape(&[1, 1]).expand(&[1, 2]));
+    mixed.set([1.0, 50.0]).unwrap();
+    assert_eq!(first.to_vec(), [3.0, 4.0]);
+    mixed.set([50.0, 1.0]).unwrap();
+    says(&message(|| first.value()), &["50 is not an index below 2", "element 0 of"]);
+    mixed.set([1.0, 50.0]).unwrap();
+    let wrong = tape.constant([[0.0], [7.0]]).named("wrong");
+    let parts = ["7 is not an index below 2", "element 1 of `wrong` [2, 1]"];
+    says(&message(|| x.gather(1, wrong).value()), &parts);
 }
 
 #[test]

@@ -243,6 +243,25 @@ fn gauss_holds_its_references() {
     assert!(seen > 300);
 }
 
+/// Slopes of roots far out, where yⁿ⁻¹ would be off by n − 1 times the error of y.
+#[test]
+fn slopes_of_high_roots() {
+    let row = rows().find(|r| r.info().name == "root").expect("a row");
+    for (n, x, want) in [
+        (7.0, 8.9e16, 4.234999689853325e-16),
+        (7.0, 3.7e-200, 1.2486575266698376e170),
+        (11.0, 1.1e300, 1.562085761479118e-274),
+        (9.0, -2.3e12, 1.141707804068873e-12),
+        (5.0, 5e-324, 8.830845164913169e257),
+        (1000.0, 1.7e308, 1.1961386606794e-311),
+        (5.0, f64::NEG_INFINITY, 0.0),
+        (1.0, f64::INFINITY, 1.0),
+    ] {
+        let got = f64s(row, 1, &[n], &[x])[0];
+        assert!(ulps(got, want) <= 3.0, "root({n})′({x:e}) = {got:e}, want {want:e}");
+    }
+}
+
 /// A result depends on its input alone, not on the slice it is computed in.
 #[test]
 fn results_do_not_depend_on_lane_or_tail() {

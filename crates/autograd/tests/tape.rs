@@ -21,6 +21,25 @@ fn inputs_that_are_not_used_have_zero_gradients_of_their_shape() {
 }
 
 #[test]
+fn arrays_stand_on_either_side_of_an_operator_owned_or_not() {
+    let tape = Tape::<f64>::new();
+    let x = tape.input("x", [1.0, 2.0]);
+    let a = array![4.0, 8.0];
+    for (owned, borrowed, want) in [
+        (x + a.clone(), x + &a, [5.0, 10.0]),
+        (a.clone() - x, &a - x, [3.0, 6.0]),
+        (x * a.clone(), &a * x, [4.0, 16.0]),
+        (a.clone() / x, &a / x, [4.0, 4.0]),
+        (x - a.view(), x - &a, [-3.0, -6.0]),
+    ] {
+        assert_eq!(owned.to_vec(), want);
+        assert_eq!(borrowed.to_vec(), want);
+    }
+    let factors = [x, x, x];
+    assert_eq!(factors.iter().product::<Var<'_>>().to_vec(), [1.0, 8.0]);
+}
+
+#[test]
 fn an_input_listed_twice_gets_its_gradient_twice() {
     let tape = Tape::<f64>::new();
     let x = tape.input("x", 3.0);

@@ -59,10 +59,14 @@ impl Model {
     /// does not know are ignored.
     ///
     /// # Errors
-    /// When a feature is missing or a field is not a finite number.
+    /// When a feature is missing, or a field is not a finite number or not finite once scaled.
     pub fn inputs(&self, table: &Table) -> Result<Array2<f32>, DataError> {
         let mut features = table.numbers(&self.features)?;
         self.scaler.apply(&mut features);
+        if let Some(((row, column), _)) = features.indexed_iter().find(|(_, x)| !x.is_finite()) {
+            let column = table.position(&self.features[column])?;
+            return Err(table.refuse(row, column, "a number that stays finite when it is scaled"));
+        }
         Ok(features)
     }
 

@@ -52,7 +52,8 @@ impl Trainer {
     /// Splits and scales `data` as the configuration says; its `data.file` is not read.
     ///
     /// # Errors
-    /// When there are too few rows or the network does not suit the data.
+    /// When there are too few rows, the network does not suit the data, or the data is not finite
+    /// once scaled.
     pub fn new(config: Config, data: &Dataset) -> Result<Trainer, Error> {
         let features = data.features.len();
         fit::check(&config, features, &data.kind, data.rows.len())?;
@@ -61,6 +62,15 @@ impl Trainer {
         let scaler = Scaler::fit(&config.data.scale, parts.train.features.view());
         for part in [&mut parts.train, &mut parts.validation, &mut parts.test] {
             scaler.apply(&mut part.features);
+            let mut scaled = part.features.indexed_iter();
+            if let Some(((_, column), x)) = scaled.find(|(_, x)| !x.is_finite()) {
+                let (scale, name) = (&config.data.scale, &data.features[column]);
+                let message = format!(
+                    "`{scale}` makes a number of column `{name}` {x}; choose a scaling that keeps \
+                     it within the range of f32"
+                );
+                return Err(Error::Network { field: "data.scale".to_owned(), message });
+            }
         }
         let untrained = Model {
             features: data.features.clone(),

@@ -100,6 +100,25 @@ fn columns_are_found_by_name_and_others_are_ignored() {
     assert!(error.contains("no column `a`"), "{error}");
 }
 
+#[test]
+fn a_scaling_that_overflows_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = table(folder.path());
+    let mut model = run(folder.path()).model;
+    model.scaler.unit[1] = 1e-40;
+    let error = model.inputs(&table).unwrap_err().to_string();
+    for word in ["d.csv:2", "`b`", "stays finite when it is scaled"] {
+        assert!(error.contains(word), "{error}");
+    }
+    let data = Dataset::of_table(&table, "y", Task::Classes).unwrap();
+    let mut config = Config::from_json(CONFIG).unwrap();
+    config.data.scale = serde_json::from_str(r#"{"divide": 1e-40}"#).unwrap();
+    let error = Trainer::new(config, &data).unwrap_err().to_string();
+    for word in ["`data.scale`", "`divide(by=1e-40)`", "column `a`", "inf"] {
+        assert!(error.contains(word), "{error}");
+    }
+}
+
 struct Broken {
     folder: tempfile::TempDir,
     good: Value,

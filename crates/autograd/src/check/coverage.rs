@@ -26,7 +26,7 @@ fn kind(op: Op) -> String {
 }
 
 /// What only rules record.
-const OF_RULES: &[&str] = &["Zip Share", "RowWise softmax_weights"];
+const OF_RULES: &[&str] = &["Zip Share", "Zip Direction", "RowWise softmax_weights"];
 
 /// The kinds of op that a case records itself, and those of its first and second derivatives.
 fn kinds_of(case: &Case) -> [BTreeSet<String>; 2] {

@@ -37,8 +37,8 @@ impl Primitive for Gather {
         along[axis] = 0;
         let from = offsets(index.dims, &along, x.offset);
         let at = offsets(index.dims, index.strides, index.offset);
-        for ((y, from), at) in io.out.iter_mut().zip(from).zip(at) {
-            let i = checked(io.record, io.id, index.data[at], limit);
+        for (e, ((y, from), at)) in io.out.iter_mut().zip(from).zip(at).enumerate() {
+            let i = checked(io.record, io.id, e, index.data[at], limit);
             *y = x.data[from.wrapping_add_signed(i as isize * x.strides[axis])];
         }
     }
@@ -66,8 +66,8 @@ impl Primitive for ScatterAdd {
         let to = offsets(index.dims, &along, 0);
         let from = offsets(index.dims, u.strides, u.offset);
         let at = offsets(index.dims, index.strides, index.offset);
-        for ((to, from), at) in to.zip(from).zip(at) {
-            let i = checked(io.record, io.id, index.data[at], dims[axis]);
+        for (e, ((to, from), at)) in to.zip(from).zip(at).enumerate() {
+            let i = checked(io.record, io.id, e, index.data[at], dims[axis]);
             let y = &mut io.out[to + i * dense[axis] as usize];
             *y = *y + u.data[from];
         }
@@ -85,18 +85,19 @@ pub(crate) fn as_index<T: Element>(value: T, limit: usize) -> Option<usize> {
     (wide >= 0.0 && wide < limit as f64 && wide.fract() == 0.0).then_some(wide as usize)
 }
 
-fn checked<T: Element>(record: &Record, id: Id, value: T, limit: usize) -> usize {
+/// Element `at` of the index of the node `id`.
+fn checked<T: Element>(record: &Record, id: Id, at: usize, value: T, limit: usize) -> usize {
     as_index(value, limit).unwrap_or_else(|| {
-        panic!("{}: {value} is not an index below {limit}", record.label(id));
+        let (node, index) = (record.label(id), record.label(record.node(id).operands[1]));
+        panic!("{node}: {value} is not an index below {limit}: element {at} of {index}");
     })
 }
 
-/// Notes that an input is read as indices, so that feeding it can refuse what is none.
+/// Notes that an input is read as indices, so that feeding it can refuse what is none. Not through a
+/// slice: the other elements of that input need not be indices.
 fn note_index(graph: &Graph, mut id: Id, limit: usize) {
     graph.edit(|r| {
-        while let Op::Expand(_) | Op::Permute(_) | Op::Slice(_) | Op::Reshape(_) | Op::Stop(_) =
-            r.node(id).op
-        {
+        while let Op::Expand(_) | Op::Permute(_) | Op::Reshape(_) | Op::Stop(_) = r.node(id).op {
             id = r.node(id).operands[0];
         }
         if matches!(r.node(id).op, Op::Leaf(_)) {

@@ -33,6 +33,8 @@ super::labelled! {
         Ne = "≠",
         /// The share a has in max(a, b): 1, ½ at a tie, 0.
         Share = "share",
+        /// The part that a has in a radius b: a/b, with limits at 0 and ∞.
+        Direction = "direction",
     }
 }
 
@@ -105,6 +107,11 @@ impl Binary {
             Binary::Eq => each(a, b, y, |a, b| a.by_order(b, zero, one, zero)),
             Binary::Ne => each(a, b, y, |a, b| a.by_order(b, one, zero, one)),
             Binary::Share => each(a, b, y, |a, b| a.by_order(b, zero, R::lit(0.5), one)),
+            Binary::Direction => each(a, b, y, |a, b| {
+                let inf = R::lit(f64::INFINITY);
+                let far = a.by_order(inf, a.by_order(-inf, -one, -one, zero), one, one);
+                b.split(a / b, zero, b.by_order(inf, a / b, far, far))
+            }),
         }
     }
 }
@@ -117,6 +124,8 @@ impl Zip {
         let sym = |x: Arg<'t, ()>| x.sym(graph);
         let share = |a, b| zip(graph, Binary::Share, a, b);
         let r = || zip(graph, Binary::Hypot, a, b);
+        // In a direction b is the radius; at the origin nothing flows.
+        let off_origin = |g: Sym<'t>| sym(b).equal(0.0).select(0.0, g);
         let mut to_a = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.arg(a, f);
         match self.f {
             Binary::Add | Binary::Sub => to_a(&|g| g),
@@ -127,6 +136,7 @@ impl Zip {
             Binary::Min => to_a(&|g| g.amul(share(b, a))),
             Binary::Atan2 => to_a(&|g| g.amul(direction(direction(sym(b), r()), r()))),
             Binary::Hypot => to_a(&|g| g.amul(direction(sym(a), y))),
+            Binary::Direction => to_a(&|g| off_origin(g).adiv(b)),
             Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne | Binary::Share => {}
         }
         let mut to_b = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.arg(b, f);
@@ -140,14 +150,15 @@ impl Zip {
             Binary::Min => to_b(&|g| g.amul(share(a, b))),
             Binary::Atan2 => to_b(&|g| -g.amul(direction(direction(sym(a), r()), r()))),
             Binary::Hypot => to_b(&|g| g.amul(direction(sym(b), y))),
+            Binary::Direction => to_b(&|g| -off_origin(g).adiv(b).amul(y)),
             Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne | Binary::Share => {}
         }
     }
 }
 
-/// x / r for a radius r, and 0 at the origin; a NaN on either side goes through.
+/// x / r for a radius r: 0 at the origin, ±1 where both are infinite. A NaN goes through.
 pub(super) fn direction<'t>(x: Sym<'t>, r: Sym<'t>) -> Sym<'t> {
-    r.equal(0.0).select(0.0, x / r)
+    zip(x.graph, Binary::Direction, Arg::Var(x), Arg::Var(r))
 }
 
 /// ∂(aᵇ)/∂a = b·aᵇ⁻¹, and 0 for b = 0 whatever a is (but NaN). The slope of that in b stays 1/a
@@ -328,9 +339,11 @@ binary_methods! {
     maximum = Max;
     /// The smaller one. At a tie the gradient is split evenly; NaN on either side gives NaN.
     minimum = Min;
-    /// The angle of the point (other, self) in radians, −π to π. At the origin the gradient is 0.
+    /// The angle of the point (other, self) in radians, −π to π. At the origin and at infinity the
+    /// gradient is 0.
     atan2 = Atan2;
-    /// √(self² + other²) without overflow. At the origin the gradient is 0.
+    /// √(self² + other²) without overflow. At the origin the gradient is 0; an infinite operand has
+    /// ±1, a finite one beside it 0.
     hypot = Hypot;
     /// 1 where self < other, else 0; NaN where either is NaN. No gradient flows through.
     less = Lt;

@@ -74,7 +74,7 @@ crate::elementwise! {
         },
         value: |x| x.asinh(),
         slope: |x| R::lit(1.0).hypot(x).recip(),
-        second: |x| area_second(x, R::lit(1.0).hypot(x).recip()),
+        nth: |k, x| asinh_nth(k, x),
     }
 
     /// arcosh x, x ≥ 1; slope +∞ at 1.
@@ -124,6 +124,20 @@ crate::elementwise! {
 /// −x·s³ for a slope s = 1/√(x² ± 1), in an order that neither overflows nor meets ∞·0.
 fn area_second<R: Real>(x: R, slope: R) -> R {
     -(x.amul(slope) * slope * slope)
+}
+
+/// The derivatives of arsinh by (1 + x²)·y⁽ⁿ⁺²⁾ + (2n+1)·x·y⁽ⁿ⁺¹⁾ + n²·y⁽ⁿ⁾ = 0, with s = 1/√(1 + x²)
+/// and |x·s| ≤ 1, so that nothing overflows.
+fn asinh_nth<R: Real>(k: u32, x: R) -> R {
+    let s = R::lit(1.0).hypot(x).recip();
+    let t = x.amul(s);
+    let (mut below, mut y) = (s, area_second(x, s));
+    for n in 1..k - 1 {
+        let (n, older) = (f64::from(n), below);
+        below = y;
+        y = -(R::lit(2.0 * n + 1.0) * t * y + R::lit(n * n) * s * older) * s;
+    }
+    y
 }
 
 /// 4e/(1+e)² with e = e^(−2|x|).

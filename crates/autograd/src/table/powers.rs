@@ -172,7 +172,7 @@ crate::elementwise! {
     root: Root(n = 5.0) {
         info: Info {
             formula: "ⁿ√x",
-            derivative: "1/(n·yⁿ⁻¹), y = ⁿ√x",
+            derivative: "y/(n·x), y = ⁿ√x",
             check: |p| match p[0] {
                 n if (1.0..=1e6).contains(&n) && n.fract() == 0.0 => Ok(()),
                 _ => Err("n is a whole number from 1 to 10⁶"),
@@ -190,8 +190,14 @@ crate::elementwise! {
         },
         value: |x| x.root(n as u32),
         slope: |x| {
-            let y = (x + R::lit(0.0)).root(n as u32);
-            R::lit(1.0) / (R::lit(n) * y.powi(n as i32 - 1))
+            let (inf, y) = (R::lit(INF), x.root(n as u32));
+            let plain = y / R::lit(n) / x; // not by yⁿ⁻¹, whose error is n − 1 times that of y
+            let (at_zero, far) = match n {
+                1.0 => (R::lit(1.0), R::lit(1.0)),
+                _ => (inf, y.recip().square()),
+            };
+            let plain = x.split(plain, at_zero, plain);
+            x.by_order(inf, x.by_order(-inf, far, far, plain), far, far)
         },
         nth: |k, x| root_nth(k, x, n, Self::slope(x, &[n])),
     }

@@ -16,6 +16,22 @@ fn x_gauss<R: Real>(x: R, c: f64, s: f64) -> R {
     x.amul(g * R::lit(s)) * g
 }
 
+/// Minus the derivative of order k − 1 of s·e^(−c·x²), k ≥ 2: (−1)ᵏ·s·Hₖ₋₁·e^(−c·x²) with
+/// Hermite's polynomials Hₙ₊₁ = 2c·(x·Hₙ − n·Hₙ₋₁).
+fn gauss_nth<R: Real>(k: u32, x: R, c: f64, s: f64) -> R {
+    let d = 2.0 * c;
+    if k == 2 {
+        return x_gauss(x, c, d * s);
+    }
+    let (mut below, mut h) = (R::lit(1.0), R::lit(d) * x);
+    for n in 1..k - 1 {
+        (below, h) = (h, R::lit(d) * (x * h - R::lit(n.into()) * below));
+    }
+    let g = x.gauss(0.5 * c);
+    let sign = if k.is_multiple_of(2) { 1.0 } else { -1.0 };
+    g.amul(h) * R::lit(sign * s) * g
+}
+
 crate::elementwise! {
     impl Var;
 
@@ -32,7 +48,7 @@ crate::elementwise! {
         },
         value: |x| x.erf(),
         slope: |x| x.gauss(1.0) * R::lit(TWO_OVER_SQRT_PI),
-        second: |x| -x_gauss(x, 1.0, 2.0 * TWO_OVER_SQRT_PI),
+        nth: |k, x| -gauss_nth(k, x, 1.0, TWO_OVER_SQRT_PI),
     }
 
     /// 1 − erf x, exact in the upper tail.
@@ -48,7 +64,7 @@ crate::elementwise! {
         },
         value: |x| x.erfc(),
         slope: |x| -(x.gauss(1.0) * R::lit(TWO_OVER_SQRT_PI)),
-        second: |x| x_gauss(x, 1.0, 2.0 * TWO_OVER_SQRT_PI),
+        nth: |k, x| gauss_nth(k, x, 1.0, TWO_OVER_SQRT_PI),
     }
 
     /// Φ(x), the distribution function of the standard normal, exact in the lower tail.
@@ -64,6 +80,6 @@ crate::elementwise! {
         },
         value: |x| x.norm_cdf(),
         slope: |x| x.gauss(0.5) * R::lit(INV_SQRT_2PI),
-        second: |x| -x_gauss(x, 0.5, INV_SQRT_2PI),
+        nth: |k, x| -gauss_nth(k, x, 0.5, INV_SQRT_2PI),
     }
 }
