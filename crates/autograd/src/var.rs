@@ -17,6 +17,9 @@ use crate::play::{Dtype, Element, play, view};
 /// A value on a tape: an input, or the result of an operation. A `Var` is two words, `Copy`, and
 /// lives no longer than its tape is left as it is (clearing the tape needs it exclusively).
 ///
+/// In code that is generic in `T` write `x.scale(2.0)`, `x.shift(1.0)`, `x.over(3.0)`; `2.0 * x` needs a
+/// concrete element type.
+///
 /// Operations on it append to the tape; shapes are checked at once, and nothing is computed until a
 /// value is asked for.
 pub struct Var<'t, T = f64> {
