@@ -1,6 +1,12 @@
-//! [`Feed`]: what an input can be given.
+//! [`Feed`]: what an input can be given, and whether it fits.
 
 use ndarray::{ArrayBase, ArrayViewD, Data, Dimension};
+
+use crate::error::FeedError;
+use crate::graph::Record;
+use crate::node::Id;
+use crate::ops::as_index;
+use crate::play::Element;
 
 /// Values for an input: a number, a list, nested lists, or any ndarray array or view, owned or
 /// borrowed. The values are copied into the tape's buffer.
@@ -66,5 +72,24 @@ feed_numbers!(f32 f64);
 impl<T, F: Feed<T> + ?Sized> Feed<T> for &F {
     fn as_feed(&self) -> ArrayViewD<'_, T> {
         (**self).as_feed()
+    }
+}
+
+impl Record {
+    /// Whether a value fits an input: its shape, and where it is read as indices, its elements.
+    pub fn admit<T: Element>(&self, id: Id, value: &ArrayViewD<'_, T>) -> Result<(), FeedError> {
+        let name = || self.name(id).map_or_else(|| id.to_string(), str::to_owned);
+        let want = self.shape(id);
+        if value.shape() != want {
+            let (want, given) = (want.to_vec(), value.shape().to_vec());
+            return Err(FeedError::Shape { name: name(), want, given });
+        }
+        if let Some(&(_, limit)) = self.index_limits.iter().find(|(input, _)| *input == id) {
+            let mut values = value.iter().enumerate();
+            if let Some((at, bad)) = values.find(|(_, v)| as_index(**v, limit).is_none()) {
+                return Err(FeedError::Index { name: name(), at, value: bad.wide(), limit });
+            }
+        }
+        Ok(())
     }
 }

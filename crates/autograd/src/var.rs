@@ -11,7 +11,6 @@ use crate::gradient::chain_rule;
 use crate::graph::Graph;
 use crate::node::{Id, Op};
 use crate::ops::Arg;
-use crate::ops::as_index;
 use crate::play::{Dtype, Element, play, view};
 
 /// A value on a tape: an input, or the result of an operation. A `Var` is two words, `Copy`, and
@@ -210,20 +209,10 @@ impl<T: Element> Var<'_, T> {
     pub fn set(self, value: impl Feed<T>) -> Result<(), FeedError> {
         let value = value.as_feed();
         let record = self.graph.record();
-        let name = || record.name(self.id).map_or_else(|| self.id.to_string(), str::to_owned);
         if !matches!(record.node(self.id).op, Op::Leaf(leaf) if leaf.input) {
             return Err(FeedError::NotAnInput { name: self.label() });
         }
-        if value.shape() != record.shape(self.id) {
-            let (want, given) = (record.shape(self.id).to_vec(), value.shape().to_vec());
-            return Err(FeedError::Shape { name: name(), want, given });
-        }
-        if let Some(&(_, limit)) = record.index_limits.iter().find(|(id, _)| *id == self.id) {
-            let mut values = value.iter().enumerate();
-            if let Some((at, bad)) = values.find(|(_, v)| as_index(**v, limit).is_none()) {
-                return Err(FeedError::Index { name: name(), at, value: bad.wide(), limit });
-            }
-        }
+        record.admit(self.id, &value)?;
         let mut buffers = self.graph.buffers();
         let values = T::values(&mut buffers);
         values.store(record.slots[self.id.index()].offset, value);

@@ -32,7 +32,6 @@ use crate::error::FeedError;
 use crate::feed::Feed;
 use crate::graph::{Record, Slot};
 use crate::node::Id;
-use crate::ops::as_index;
 use crate::play::{Element, run, view};
 
 /// A compiled list of nodes.
@@ -152,18 +151,7 @@ impl<T: Element> Program<T> {
 
     fn set(&self, buffers: &mut Buffers<T>, id: Id, value: impl Feed<T>) -> Result<(), FeedError> {
         let value = value.as_feed();
-        let name = || self.record.name(id).map_or_else(|| id.to_string(), str::to_owned);
-        let want = self.record.shape(id);
-        if value.shape() != want {
-            let (want, given) = (want.to_vec(), value.shape().to_vec());
-            return Err(FeedError::Shape { name: name(), want, given });
-        }
-        if let Some(&(_, limit)) = self.record.index_limits.iter().find(|(i, _)| *i == id) {
-            let mut values = value.iter().enumerate();
-            if let Some((at, bad)) = values.find(|(_, v)| as_index(**v, limit).is_none()) {
-                return Err(FeedError::Index { name: name(), at, value: bad.wide(), limit });
-            }
-        }
+        self.record.admit(id, &value)?;
         let offset = self.slots[buffers.turn][id.index()].offset;
         crate::play::store(&mut buffers.values[offset..], value);
         Ok(())
