@@ -96,14 +96,14 @@ pub(crate) fn offsets<'a>(
 }
 
 /// One loop of a walk: how often, and by how much each operand moves.
-#[derive(Clone, Copy)]
-struct Loop<const N: usize> {
-    n: usize,
-    step: [isize; N],
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Loop<const N: usize> {
+    pub n: usize,
+    pub step: [isize; N],
 }
 
 /// Loops over `dims` in which neighbours that can be walked as one are merged.
-fn loops<T: Copy, const N: usize>(dims: &[usize], operands: &[View<'_, T>; N]) -> Short<Loop<N>> {
+pub(crate) fn loops<T: Copy, const N: usize>(dims: &[usize], operands: &[View<'_, T>; N]) -> Short<Loop<N>> {
     let strides = operands.each_ref().map(|v| stretched_strides(v.dims, v.strides, dims));
     let mut loops: Short<Loop<N>> = Short::new();
     for (axis, &n) in dims.iter().enumerate().filter(|&(_, &n)| n != 1) {

@@ -43,6 +43,11 @@ impl Map {
         Map { order, ..self }
     }
 
+    /// The values.
+    pub fn fill<T: Element>(self, record: &Record, x: &[T], u: Option<&[T]>, y: &mut [T]) {
+        T::map(self.row(record), self.order.into(), self.params(record), x, u, y);
+    }
+
     fn record<'t>(self, x: Sym<'t>, u: Option<Sym<'t>>) -> Sym<'t> {
         let id = match u {
             None => x.graph.push(self, &[x.id], ShapeOf::Like(x.id)),
@@ -64,14 +69,12 @@ impl Primitive for Map {
     }
 
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
-        let (row, p) = (self.row(io.record), self.params(io.record));
-        let order = u32::from(self.order);
         let x = io.operand(0);
         if io.node.operands[1] == crate::node::Id::NONE {
-            tiles(io.dims(), [x], io.out, |[x], y| T::map(row, order, p, x, None, y));
+            tiles(io.dims(), [x], io.out, |[x], y| self.fill(io.record, x, None, y));
         } else {
             let u = io.operand(1);
-            tiles(io.dims(), [x, u], io.out, |[x, u], y| T::map(row, order, p, x, Some(u), y));
+            tiles(io.dims(), [x, u], io.out, |[x, u], y| self.fill(io.record, x, Some(u), y));
         }
     }
 

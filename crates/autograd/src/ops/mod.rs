@@ -37,7 +37,7 @@ pub use shaping::concat;
 pub use shaping::stack;
 pub(crate) use views::{AxisSlice, Expand, Permute, Reshape, Slice, Stop};
 pub use zip::Arg;
-pub(crate) use zip::{Binary, Zip};
+pub(crate) use zip::{Binary, Number, Source, Zip};
 
 use crate::gradient::Back;
 use crate::graph::Record;

@@ -5,6 +5,7 @@ use super::zip::push_broadcast;
 use super::{Arg, Scalar};
 use crate::gradient::Back;
 use crate::graph::Record;
+use crate::number::Real;
 use crate::play::{Dtype, Element, Io};
 use crate::var::Var;
 use crate::view::tiles;
@@ -13,6 +14,20 @@ use crate::view::tiles;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Select;
 
+impl Select {
+    /// One value.
+    pub fn of<R: Real>(c: R, yes: R, no: R) -> R {
+        c.by_order(R::lit(0.0), yes, no, yes)
+    }
+
+    /// The values.
+    pub fn fill<R: Real>(c: &[R], yes: &[R], no: &[R], y: &mut [R]) {
+        for (((y, &c), &a), &b) in y.iter_mut().zip(c).zip(yes).zip(no) {
+            *y = Select::of(c, a, b);
+        }
+    }
+}
+
 impl Primitive for Select {
     fn name(self, _: &Record) -> String {
         "select".into()
@@ -20,12 +35,7 @@ impl Primitive for Select {
 
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         let operands = [io.operand(0), io.operand(1), io.operand(2)];
-        let zero = T::lit(0.0);
-        tiles(io.dims(), operands, io.out, |[c, a, b], y| {
-            for (((y, &c), &a), &b) in y.iter_mut().zip(c).zip(a).zip(b) {
-                *y = c.by_order(zero, a, b, a);
-            }
-        });
+        tiles(io.dims(), operands, io.out, |[c, a, b], y| Select::fill(c, a, b, y));
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

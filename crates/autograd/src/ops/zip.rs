@@ -40,7 +40,7 @@ super::labelled! {
 
 /// The operand that is a number, if one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Number {
+pub(crate) enum Number {
     None,
     Left,
     Right,
@@ -49,8 +49,8 @@ enum Number {
 /// An elementwise function of two operands.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Zip {
-    f: Binary,
-    number: Number,
+    pub f: Binary,
+    pub number: Number,
     param: u32,
 }
 
@@ -81,38 +81,49 @@ impl<T> From<f32> for Arg<'_, T> {
 
 /// Where a kernel reads from: a slice, or one number all along.
 #[derive(Clone, Copy)]
-enum Source<'a, T> {
+pub(crate) enum Source<'a, T> {
     Slice(&'a [T]),
     Number(T),
 }
 
 impl Binary {
-    /// The values.
-    fn fill<R: Real>(self, a: Source<'_, R>, b: Source<'_, R>, y: &mut [R]) {
+    /// One value.
+    #[inline(always)]
+    pub fn of<R: Real>(self, a: R, b: R) -> R {
         let (one, zero) = (R::lit(1.0), R::lit(0.0));
         match self {
-            Binary::Add => each(a, b, y, |a, b| a + b),
-            Binary::Sub => each(a, b, y, |a, b| a - b),
-            Binary::Mul => each(a, b, y, |a, b| a * b),
-            Binary::AMul => each(a, b, y, |a, b| a.amul(b)),
-            Binary::Div => each(a, b, y, |a, b| a / b),
-            Binary::ADiv => each(a, b, y, |a, b| a.adiv(b)),
-            Binary::Pow => each(a, b, y, |a, b| a.pow(b)),
-            Binary::Max => each(a, b, y, |a, b| a.by_order(b, b, a, a)),
-            Binary::Min => each(a, b, y, |a, b| a.by_order(b, a, a, b)),
-            Binary::Atan2 => each(a, b, y, |a, b| a.atan2(b)),
-            Binary::Hypot => each(a, b, y, |a, b| a.hypot(b)),
-            Binary::Lt => each(a, b, y, |a, b| a.by_order(b, one, zero, zero)),
-            Binary::Le => each(a, b, y, |a, b| a.by_order(b, one, one, zero)),
-            Binary::Eq => each(a, b, y, |a, b| a.by_order(b, zero, one, zero)),
-            Binary::Ne => each(a, b, y, |a, b| a.by_order(b, one, zero, one)),
-            Binary::Share => each(a, b, y, |a, b| a.by_order(b, zero, R::lit(0.5), one)),
-            Binary::Direction => each(a, b, y, |a, b| {
+            Binary::Add => a + b,
+            Binary::Sub => a - b,
+            Binary::Mul => a * b,
+            Binary::AMul => a.amul(b),
+            Binary::Div => a / b,
+            Binary::ADiv => a.adiv(b),
+            Binary::Pow => a.pow(b),
+            Binary::Max => a.by_order(b, b, a, a),
+            Binary::Min => a.by_order(b, a, a, b),
+            Binary::Atan2 => a.atan2(b),
+            Binary::Hypot => a.hypot(b),
+            Binary::Lt => a.by_order(b, one, zero, zero),
+            Binary::Le => a.by_order(b, one, one, zero),
+            Binary::Eq => a.by_order(b, zero, one, zero),
+            Binary::Ne => a.by_order(b, one, zero, one),
+            Binary::Share => a.by_order(b, zero, R::lit(0.5), one),
+            Binary::Direction => {
                 let inf = R::lit(f64::INFINITY);
                 let far = a.by_order(inf, a.by_order(-inf, -one, -one, zero), one, one);
                 b.split(a / b, zero, b.by_order(inf, a / b, far, far))
-            }),
+            }
         }
+    }
+
+    /// The values: one loop for each function.
+    pub fn fill<R: Real>(self, a: Source<'_, R>, b: Source<'_, R>, y: &mut [R]) {
+        macro_rules! loops {
+            ($($f:ident)*) => {
+                match self { $(Binary::$f => each(a, b, y, |a, b| Binary::$f.of(a, b))),* }
+            };
+        }
+        loops!(Add Sub Mul AMul Div ADiv Pow Max Min Atan2 Hypot Lt Le Eq Ne Share Direction)
     }
 }
 
@@ -183,9 +194,16 @@ fn each<R: Real>(a: Source<'_, R>, b: Source<'_, R>, y: &mut [R], f: impl Fn(R, 
     }
 }
 
+impl Zip {
+    /// The number, where one operand is one.
+    pub fn value(self, record: &Record) -> f64 {
+        record.params[self.param as usize]
+    }
+}
+
 impl Primitive for Zip {
     fn name(self, record: &Record) -> String {
-        let value = || record.params[self.param as usize];
+        let value = || self.value(record);
         match self.number {
             Number::None => self.f.label().into(),
             Number::Left => format!("{} {}", value(), self.f.label()),
@@ -194,7 +212,7 @@ impl Primitive for Zip {
     }
 
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
-        let number = || Source::Number(T::narrow(io.record.params[self.param as usize]));
+        let number = || Source::Number(T::narrow(self.value(io.record)));
         let dims = io.dims();
         match self.number {
             Number::None => tiles(dims, [io.operand(0), io.operand(1)], io.out, |[a, b], y| {
@@ -213,7 +231,7 @@ impl Primitive for Zip {
 
     fn pullback(self, back: &mut Back<'_, '_>) {
         let graph = back.graph;
-        let number = || Arg::Number(graph.record().params[self.param as usize]);
+        let number = || Arg::Number(self.value(&graph.record()));
         let x = Arg::Var(back.x(0));
         match self.number {
             Number::None => self.rule(back, x, Arg::Var(back.x(1))),

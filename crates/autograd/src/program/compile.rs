@@ -1,7 +1,9 @@
 //! Compile: which nodes a program needs, in which order.
 
 use super::Program;
-use super::plan::plan;
+use super::plan::{Ends, plan};
+use super::press::press;
+use super::schedule::{Storage, schedule};
 use crate::graph::{Record, Slot};
 use crate::node::{Id, Node, Op};
 use crate::ops::{Leaf, Reshape};
@@ -85,33 +87,46 @@ fn compile<T: Element>(
     nodes().filter(|id| varying[id.index()]).for_each(|id| kept.keep(id));
 
     let new = |kept: &Kept<'_>, ids: &[Id]| ids.iter().map(|&id| kept.number(id)).collect();
-    let (inputs, outputs): (Vec<Id>, Vec<Id>) = (new(&kept, inputs), new(&kept, outputs));
-    let mut pairs: Vec<(Id, Id)> = Vec::new();
-    for &(x, next) in carried {
-        let next = kept.own_storage(kept.number(next), prologue, &pairs);
-        pairs.push((kept.number(x), next));
-    }
-    let fed: Vec<Id> = fed.iter().map(|&id| kept.number(id)).collect();
-    let plan = plan(&kept.record, &kept.roots(), prologue, &fed, &outputs, &pairs);
+    let (fed, inputs): (Vec<Id>, Vec<Id>) = (new(&kept, &fed), new(&kept, inputs));
+    let (xs, next): (Vec<Id>, Vec<Id>) = carried.iter().copied().unzip();
+    let (xs, next): (Vec<Id>, Vec<Id>) = (new(&kept, &xs), new(&kept, &next));
+    // What is carried is overwritten: what becomes of it, and what is to be read of it afterwards,
+    // has to lie elsewhere.
+    let next = kept.apart(next, |storage, id| {
+        fed.contains(&storage.root(id)) || !storage.is_whole(id)
+    });
+    let outputs = kept.apart(new(&kept, outputs), |storage, id| xs.contains(&storage.root(id)));
+    let pairs: Vec<(Id, Id)> = xs.iter().copied().zip(next).collect();
+
+    let storage = Storage::of(&kept.record);
+    let works = schedule(&storage, prologue);
+    let ends = Ends { fed: &fed, outputs: &outputs, carried: &pairs, prologue };
+    let plan = plan(&storage, &works, &ends);
+    let pressed = press::<T>(&storage, &plan, &works);
 
     let mut initial = vec![T::default(); plan.extent];
     for (new, &old) in kept.old.iter().enumerate().filter(|(_, old)| **old != Id::NONE) {
         if let Op::Leaf(_) = from.node(old).op {
             let len = from.dense[from.node(old).shape as usize].0;
             let source = &values.buffer[from.slots[old.index()].offset..][..len];
-            initial[plan.slots[0][new].offset..][..len].copy_from_slice(source);
+            initial[plan.slots[new].offset..][..len].copy_from_slice(source);
         }
     }
-    let active = |id: &usize| !kept.record.nodes[*id].op.is_passive();
+    initial.extend(pressed.numbers);
+    let place = |id: Id| plan.slots[id.index()].offset;
+    let moves = plan.moves.iter().map(|&(x, next)| [place(next), place(x), storage.len(x)]);
     Program {
-        prologue: (0..prologue).filter(active).collect(),
-        steps: (prologue..kept.record.nodes.len()).filter(active).collect(),
-        record: kept.record,
+        prologue: (0..prologue).filter(|id| !kept.record.nodes[*id].op.is_passive()).collect(),
+        steps: pressed.steps,
+        nodes: works.iter().map(|work| work.nodes().len()).sum(),
+        moves: moves.collect(),
+        tiles: pressed.tiles,
         slots: plan.slots,
         inputs,
         outputs,
-        carried: pairs,
+        carried: xs,
         initial,
+        record: kept.record,
     }
 }
 
@@ -181,33 +196,20 @@ impl<'a> Kept<'a> {
         self.old.push(old);
     }
 
-    /// A node with the same value that has storage of its own, which no other pair carries.
-    fn own_storage(&mut self, next: Id, prologue: usize, pairs: &[(Id, Id)]) -> Id {
-        let node = self.record.node(next);
-        let taken = pairs.iter().any(|(_, other)| *other == next);
-        if !node.op.is_passive() && next.index() >= prologue && !taken {
-            return next;
-        }
-        let strides = self.record.dense[node.shape as usize].1;
-        let copy = Node {
-            op: Reshape { copies: true }.into(),
-            operands: [next, Id::NONE, Id::NONE],
-            ..node
-        };
-        self.push(copy, Slot { offset: 0, strides }, Id::NONE);
-        Id(self.old.len() as u32 - 1)
+    /// The same nodes, but copies of those that `must` be copied.
+    fn apart(&mut self, ids: Vec<Id>, must: impl Fn(&Storage<'_>, Id) -> bool) -> Vec<Id> {
+        let storage = Storage::of(&self.record);
+        let copied: Vec<bool> = ids.iter().map(|id| must(&storage, *id)).collect();
+        let copy = |(id, copied): (Id, bool)| if copied { self.copy(id) } else { id };
+        ids.into_iter().zip(copied).map(copy).collect()
     }
 
-    /// The node whose storage each node looks at: itself, but for views.
-    fn roots(&self) -> Vec<Id> {
-        let mut roots: Vec<Id> = Vec::with_capacity(self.old.len());
-        for (i, node) in self.record.nodes.iter().enumerate() {
-            let is_view = node.op.is_passive() && !matches!(node.op, Op::Leaf(_));
-            roots.push(match is_view {
-                true => roots[node.operands[0].index()],
-                false => Id(i as u32),
-            });
-        }
-        roots
+    fn copy(&mut self, id: Id) -> Id {
+        let node = self.record.node(id);
+        let strides = self.record.dense[node.shape as usize].1;
+        let op = Reshape { copies: true }.into();
+        let copy = Node { op, operands: [id, Id::NONE, Id::NONE], ..node };
+        self.push(copy, Slot { offset: 0, strides }, Id::NONE);
+        Id(self.old.len() as u32 - 1)
     }
 }

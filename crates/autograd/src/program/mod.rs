@@ -1,10 +1,15 @@
 //! [`Program`]: a tape pressed into what is needed for some outputs, laid out once, replayed without
 //! recording anything.
 //!
-//! `compile.rs` keeps the nodes that the outputs need and moves those that depend on constants only
-//! into a prologue; `plan.rs` gives every value a place, and the place of a value nobody reads any
-//! more to the next. A program is data, shared between threads; the values are in [`Buffers`], one
-//! set per thread.
+//! | file | what it does |
+//! |---|---|
+//! | `compile.rs` | keeps the nodes that the outputs need, each once, and moves those that depend on constants only into a prologue |
+//! | `schedule.rs` | decides which nodes are computed together |
+//! | `plan.rs` | gives every value a place, and the place of a value nobody reads any more to the next |
+//! | `press.rs` | works out where each step reads and writes |
+//! | `tiled.rs`, `scalars.rs` | play groups of elementwise nodes tile by tile, and lists of scalars |
+//!
+//! A program is data, shared between threads; the values are in [`Buffers`], one set per thread.
 //!
 //! ```
 //! use chainrule_autograd::Tape;
@@ -25,6 +30,10 @@
 
 mod compile;
 mod plan;
+mod press;
+mod scalars;
+mod schedule;
+mod tiled;
 
 use ndarray::ArrayViewD;
 
@@ -33,6 +42,8 @@ use crate::feed::Feed;
 use crate::graph::{Record, Slot};
 use crate::node::Id;
 use crate::play::{Element, run, view};
+use press::Step;
+use tiled::TILE;
 
 /// A compiled list of nodes.
 ///
@@ -40,15 +51,21 @@ use crate::play::{Element, run, view};
 #[derive(Debug)]
 pub struct Program<T> {
     record: Record,
-    /// The nodes to be played once for each set of buffers, and those of every play.
+    /// The nodes to be played once for each set of buffers.
     prologue: Vec<usize>,
-    steps: Vec<usize>,
-    /// Where values lie in even and in odd plays: what is carried changes places with its successor.
-    slots: [Vec<Slot>; 2],
+    /// What every play does.
+    steps: Vec<Step<T>>,
+    /// How many nodes that computes.
+    nodes: usize,
+    /// Where values lie.
+    slots: Vec<Slot>,
     inputs: Vec<Id>,
     outputs: Vec<Id>,
-    /// What is carried, and what becomes it.
-    carried: Vec<(Id, Id)>,
+    carried: Vec<Id>,
+    /// What is carried but not updated in place: from, to, how many elements.
+    moves: Vec<[usize; 3]>,
+    /// How many tiles the steps need.
+    tiles: usize,
     /// The buffer before the first play: constants and inputs as they were on the tape.
     initial: Vec<T>,
 }
@@ -57,18 +74,18 @@ pub struct Program<T> {
 #[derive(Clone, Debug)]
 pub struct Buffers<T> {
     values: Vec<T>,
+    tiles: Vec<T>,
     scratch: [Vec<T>; 2],
-    /// 0 or 1: which of the two layouts the next play reads.
-    turn: usize,
 }
 
 impl<T: Element> Program<T> {
     /// A set of buffers: inputs and carried values as they were on the tape when it was compiled.
     pub fn buffers(&self) -> Buffers<T> {
-        let (mut values, mut scratch) = (self.initial.clone(), Default::default());
+        let mut values = self.initial.clone();
+        let mut scratch = Default::default();
         let prologue = self.prologue.iter().copied();
-        run(&self.record, &self.slots[0], prologue, &mut values, &mut scratch);
-        Buffers { values, scratch, turn: 0 }
+        run(&self.record, &self.slots, prologue, &mut values, &mut scratch);
+        Buffers { values, tiles: vec![T::default(); self.tiles * TILE], scratch }
     }
 
     /// Sets an input, counted as in the call that compiled the program. What is not fed keeps its
@@ -102,14 +119,22 @@ impl<T: Element> Program<T> {
         index: usize,
         value: impl Feed<T>,
     ) -> Result<(), FeedError> {
-        self.set(buffers, self.carried[index].0, value)
+        self.set(buffers, self.carried[index], value)
     }
 
     /// Plays every step once. Afterwards carried values are those of the next play.
     pub fn play(&self, buffers: &mut Buffers<T>) {
-        let Buffers { values, scratch, turn } = buffers;
-        run(&self.record, &self.slots[*turn], self.steps.iter().copied(), values, scratch);
-        *turn = 1 - *turn;
+        let Buffers { values, tiles, scratch } = buffers;
+        for step in &self.steps {
+            match step {
+                Step::Group(group) => group.play(&self.record, values, tiles),
+                Step::Scalars(list) => scalars::play(list, &self.record, values),
+                Step::Node(id) => run(&self.record, &self.slots, [*id].into_iter(), values, scratch),
+            }
+        }
+        for &[from, to, len] in &self.moves {
+            values.copy_within(from..from + len, to);
+        }
     }
 
     /// An output of the last play, counted as in the call that compiled the program. Before the
@@ -118,7 +143,7 @@ impl<T: Element> Program<T> {
     /// # Panics
     /// If there is no such output.
     pub fn output<'b>(&'b self, buffers: &'b Buffers<T>, index: usize) -> ArrayViewD<'b, T> {
-        self.look(buffers, self.outputs[index], 1 - buffers.turn)
+        self.look(buffers, self.outputs[index])
     }
 
     /// A carried value, as the next play will read it.
@@ -126,33 +151,32 @@ impl<T: Element> Program<T> {
     /// # Panics
     /// If there is no such carried value.
     pub fn carried<'b>(&'b self, buffers: &'b Buffers<T>, index: usize) -> ArrayViewD<'b, T> {
-        self.look(buffers, self.carried[index].0, buffers.turn)
+        self.look(buffers, self.carried[index])
     }
 
     /// The number of nodes that a play computes.
     pub fn len(&self) -> usize {
-        self.steps.len()
+        self.nodes
     }
 
     /// Whether a play computes nothing.
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+        self.nodes == 0
     }
 
     /// The bytes of one set of buffers.
     pub fn buffer_bytes(&self) -> usize {
-        size_of_val(&self.initial[..])
+        size_of_val(&self.initial[..]) + self.tiles * TILE * size_of::<T>()
     }
 
-    fn look<'b>(&'b self, buffers: &'b Buffers<T>, id: Id, turn: usize) -> ArrayViewD<'b, T> {
-        let slot = self.slots[turn][id.index()];
-        view(&self.record, &buffers.values, slot, id).array()
+    fn look<'b>(&'b self, buffers: &'b Buffers<T>, id: Id) -> ArrayViewD<'b, T> {
+        view(&self.record, &buffers.values, self.slots[id.index()], id).array()
     }
 
     fn set(&self, buffers: &mut Buffers<T>, id: Id, value: impl Feed<T>) -> Result<(), FeedError> {
         let value = value.as_feed();
         self.record.admit(id, &value)?;
-        let offset = self.slots[buffers.turn][id.index()].offset;
+        let offset = self.slots[id.index()].offset;
         crate::play::store(&mut buffers.values[offset..], value);
         Ok(())
     }

@@ -2,100 +2,179 @@
 //!
 //! Inputs, constants, the prologue's results and what is carried have places of their own. All other
 //! values share an arena: a value takes the first gap that is large enough, and leaves it after its
-//! last reader. Outputs stay until the next play.
+//! last reader. Outputs stay until the next play. What only its own group reads has no place at all.
 
-use crate::graph::{Record, Slot};
+use super::schedule::{Storage, Work};
+use crate::graph::Slot;
 use crate::node::Id;
 
 /// Places start at multiples of this many elements, so that vectors are read in one piece.
 const ALIGN: usize = 16;
 
-/// The places of all values, for even and odd plays, and the length of the buffer.
+/// The places of all values, and the length of the buffer.
 pub(super) struct Plan {
-    pub slots: [Vec<Slot>; 2],
+    pub slots: Vec<Slot>,
+    /// Whether a node's values are stored: not those that only its own group reads.
+    pub stored: Vec<bool>,
+    /// What is carried but not updated in place: (input, next), to be copied when all is done.
+    pub moves: Vec<(Id, Id)>,
     pub extent: usize,
 }
 
-/// The record's slots are those of the tape: a view keeps its distance from its root.
-pub(super) fn plan(
-    record: &Record,
-    roots: &[Id],
-    prologue: usize,
-    fed: &[Id],
-    outputs: &[Id],
-    carried: &[(Id, Id)],
-) -> Plan {
-    let len = |id: usize| record.dense[record.nodes[id].shape as usize].0;
-    let is_root = |id: usize| roots[id].index() == id;
-    let mut own: Vec<bool> = (0..roots.len()).map(|id| id < prologue).collect();
-    fed.iter().for_each(|id| own[id.index()] = true);
-    carried.iter().for_each(|(_, next)| own[next.index()] = true);
+/// What a plan has to heed beside the steps.
+pub(super) struct Ends<'a> {
+    pub fed: &'a [Id],
+    pub outputs: &'a [Id],
+    pub carried: &'a [(Id, Id)],
+    /// The nodes below this one are computed once.
+    pub prologue: usize,
+}
 
-    let mut places = vec![0; roots.len()];
+/// The record's slots are those of the tape: a view keeps its distance from its root.
+pub(super) fn plan(storage: &Storage<'_>, steps: &[Work], ends: &Ends<'_>) -> Plan {
+    let times = Times::of(storage, steps, ends);
+    let nodes = storage.record.nodes.len();
+    let mut own: Vec<bool> = (0..nodes).map(|id| id < ends.prologue).collect();
+    ends.fed.iter().for_each(|id| own[id.index()] = true);
+
+    let mut places = vec![0; nodes];
     let mut extent = 0;
-    for id in (0..roots.len()).filter(|&id| own[id] && is_root(id)) {
-        places[id] = extent;
-        extent += len(id).next_multiple_of(ALIGN);
+    let ids = || (0..nodes as u32).map(Id).filter(|id| storage.is_root(*id));
+    for id in ids().filter(|id| own[id.index()]) {
+        places[id.index()] = extent;
+        extent += storage.len(id).next_multiple_of(ALIGN);
     }
-    let mut arena = Arena { start: extent, end: extent, gaps: Vec::new() };
-    let mut leaving = last_readers(record, roots, outputs);
-    for id in prologue..roots.len() {
-        if is_root(id) && !own[id] {
-            places[id] = arena.take(len(id));
+    let mut moves = Vec::new();
+    for &(x, next) in ends.carried {
+        let free = !own[next.index()] && storage.is_root(next);
+        if free && times.may_replace(x, next) {
+            own[next.index()] = true;
+            places[next.index()] = places[x.index()];
+        } else {
+            moves.push((x, next));
         }
-        for root in std::mem::take(&mut leaving[id]) {
-            if !own[root.index()] {
-                arena.give_back(places[root.index()], len(root.index()));
+    }
+    let (mut many, mut single) = (Arena::from(extent, ALIGN), Arena::from(0, 1));
+    let shared = |id: Id| !own[id.index()] && times.is_stored(id);
+    for (turn, nodes) in times.order.iter().enumerate() {
+        for &id in nodes.iter().filter(|id| shared(**id)) {
+            let len = storage.len(id);
+            places[id.index()] = if len == 1 { &mut single } else { &mut many }.take(len);
+        }
+        for &root in times.leaving[turn].iter().filter(|id| shared(**id)) {
+            let (place, len) = (places[root.index()], storage.len(root));
+            if len == 1 { &mut single } else { &mut many }.give_back(place, len);
+        }
+    }
+    for id in ids().filter(|id| id.index() >= ends.prologue && storage.len(*id) == 1 && shared(*id)) {
+        places[id.index()] += many.end;
+    }
+    Plan {
+        slots: slots(storage, &places),
+        stored: (0..nodes as u32).map(|id| times.is_stored(Id(id))).collect(),
+        moves,
+        extent: many.end + single.end,
+    }
+}
+
+/// When values come to be and when they are read for the last time.
+struct Times {
+    /// The nodes in the order in which they are computed; those of a group together.
+    order: Vec<Vec<Id>>,
+    /// For each root its turn in that order, that of its last reader, and the last turn in which it
+    /// is read other than element by element.
+    made: Vec<usize>,
+    last: Vec<usize>,
+    torn: Vec<usize>,
+    /// In what kind of step a node is computed.
+    kind: Vec<Kind>,
+    /// For each turn the roots that nobody reads after it.
+    leaving: Vec<Vec<Id>>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Whole,
+    Scalar,
+    Tiled,
+}
+
+impl Times {
+    fn of(storage: &Storage<'_>, steps: &[Work], ends: &Ends<'_>) -> Self {
+        let nodes = storage.record.nodes.len();
+        let mut kind = vec![Kind::Whole; nodes];
+        let mut order: Vec<Vec<Id>> = vec![vec![]]; // what is there before the first step
+        for work in steps {
+            let mut set = |to| work.nodes().iter().for_each(|id| kind[id.index()] = to);
+            match work {
+                Work::Node(id) => order.push(vec![*id]),
+                Work::Scalars(ids) => {
+                    set(Kind::Scalar);
+                    order.extend(ids.iter().map(|id| vec![*id]));
+                }
+                Work::Group(_, ids) => {
+                    set(Kind::Tiled);
+                    order.push(ids.clone());
+                }
+            }
+        }
+        let (made, last, torn) = (vec![0; nodes], vec![0; nodes], vec![0; nodes]);
+        let leaving = vec![vec![]; order.len()];
+        let mut times = Times { order, made, last, torn, kind, leaving };
+        times.read(storage);
+        let kept = ends.outputs.iter().chain(ends.carried.iter().map(|(_, next)| next));
+        kept.for_each(|id| times.last[storage.root(*id).index()] = usize::MAX);
+        for root in (ends.prologue..nodes).filter(|id| storage.is_root(Id(*id as u32))) {
+            if times.last[root] < usize::MAX {
+                times.leaving[times.last[root]].push(Id(root as u32));
+            }
+        }
+        times
+    }
+
+    fn read(&mut self, storage: &Storage<'_>) {
+        for (turn, ids) in self.order.iter().enumerate() {
+            for &id in ids {
+                self.made[id.index()] = turn;
+                self.last[id.index()] = self.last[id.index()].max(turn);
+                for o in storage.record.operands(id) {
+                    let root = storage.root(o).index();
+                    self.last[root] = turn;
+                    let same = storage.is_whole(o) && storage.len(o) == storage.len(id);
+                    if !same || self.kind[id.index()] == Kind::Whole {
+                        self.torn[root] = turn;
+                    }
+                }
             }
         }
     }
-    let odd = swapped(&places, carried);
-    let slots = [&places, &odd].map(|places| slots(record, roots, places));
-    Plan { slots, extent: arena.end }
+
+    /// Whether a node's values are needed outside of its group.
+    fn is_stored(&self, id: Id) -> bool {
+        self.kind[id.index()] != Kind::Tiled || self.last[id.index()] > self.made[id.index()]
+    }
+
+    /// Whether `next` can be written where `x` lies: nobody reads x later, and what reads it in the
+    /// same turn reads each element before that is written.
+    fn may_replace(&self, x: Id, next: Id) -> bool {
+        let made = self.made[next.index()];
+        self.last[x.index()] <= made && self.torn[x.index()] < made
+    }
 }
 
-/// For each node the roots that nobody reads after it.
-fn last_readers(record: &Record, roots: &[Id], outputs: &[Id]) -> Vec<Vec<Id>> {
-    let mut last: Vec<usize> = (0..roots.len()).collect();
-    for id in 0..roots.len() {
-        for operand in record.operands(Id(id as u32)) {
-            let root = roots[operand.index()].index();
-            last[root] = last[root].max(id);
-        }
-        let root = roots[id].index();
-        last[root] = last[root].max(id);
-    }
-    outputs.iter().for_each(|id| last[roots[id.index()].index()] = usize::MAX);
-    let mut leaving = vec![Vec::new(); roots.len()];
-    for (root, &last) in last.iter().enumerate().filter(|&(id, _)| roots[id].index() == id) {
-        if last < roots.len() {
-            leaving[last].push(Id(root as u32));
-        }
-    }
-    leaving
-}
-
-/// The places in odd plays: what is carried reads where its successor wrote, and the other way.
-fn swapped(places: &[usize], carried: &[(Id, Id)]) -> Vec<usize> {
-    let mut odd = places.to_vec();
-    for (x, next) in carried {
-        odd[x.index()] = places[next.index()];
-        odd[next.index()] = places[x.index()];
-    }
-    odd
-}
-
-fn slots(record: &Record, roots: &[Id], places: &[usize]) -> Vec<Slot> {
-    let slot = |(id, root): (usize, &Id)| {
-        let (mine, base) = (record.slots[id], record.slots[root.index()]);
-        let offset = places[root.index()] + mine.offset - base.offset;
-        Slot { offset: if root.index() == id { places[id] } else { offset }, ..mine }
+fn slots(storage: &Storage<'_>, places: &[usize]) -> Vec<Slot> {
+    let slots = &storage.record.slots;
+    let slot = |(id, &mine): (usize, &Slot)| {
+        let root = storage.root(Id(id as u32)).index();
+        Slot { offset: places[root] + mine.offset - slots[root].offset, ..mine }
     };
-    roots.iter().enumerate().map(slot).collect()
+    slots.iter().enumerate().map(slot).collect()
 }
 
 /// Memory that values take and give back.
 struct Arena {
+    /// Places start at multiples of this.
+    unit: usize,
     start: usize,
     end: usize,
     /// Free places (start, length), in order, never touching each other.
@@ -103,8 +182,12 @@ struct Arena {
 }
 
 impl Arena {
+    fn from(start: usize, unit: usize) -> Self {
+        Arena { unit, start, end: start, gaps: Vec::new() }
+    }
+
     fn take(&mut self, len: usize) -> usize {
-        let len = len.next_multiple_of(ALIGN);
+        let len = len.next_multiple_of(self.unit);
         if len == 0 {
             return self.start;
         }
@@ -129,7 +212,7 @@ impl Arena {
     }
 
     fn give_back(&mut self, start: usize, len: usize) {
-        let len = len.next_multiple_of(ALIGN);
+        let len = len.next_multiple_of(self.unit);
         if len == 0 {
             return;
         }
@@ -150,7 +233,7 @@ mod tests {
 
     #[test]
     fn an_arena_reuses_and_joins_gaps() {
-        let mut arena = Arena { start: 0, end: 0, gaps: Vec::new() };
+        let mut arena = Arena::from(0, 16);
         let (a, b, c) = (arena.take(16), arena.take(5), arena.take(16));
         assert_eq!((a, b, c, arena.end), (0, 16, 32, 48));
         arena.give_back(a, 16);

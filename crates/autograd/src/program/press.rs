@@ -1,0 +1,269 @@
+//! Press: steps with all places worked out, so that a replay looks nothing up.
+
+use std::collections::HashMap;
+
+use super::plan::Plan;
+use super::scalars::{LAST, Scalar};
+use super::schedule::{Storage, Work};
+use super::tiled::{Function, Group, Load, Member, Operand, Place};
+use crate::graph::Slot;
+use crate::node::{Id, Op};
+use crate::ops::Number;
+use crate::play::{Element, view};
+use crate::view::{Loop, loops};
+
+/// A step, ready to be played.
+#[derive(Clone, Debug)]
+pub(super) enum Step<T> {
+    Node(usize),
+    Scalars(Vec<Scalar>),
+    Group(Group<T>),
+}
+
+/// The steps, how many tiles they need, and the numbers that scalar steps read, which stand behind
+/// the planned buffer.
+pub(super) struct Pressed<T> {
+    pub steps: Vec<Step<T>>,
+    pub tiles: usize,
+    pub numbers: Vec<T>,
+}
+
+pub(super) fn press<T: Element>(storage: &Storage<'_>, plan: &Plan, works: &[Work]) -> Pressed<T> {
+    let mut press = Press { storage, plan, numbers: vec![], known: HashMap::new(), tiles: 0 };
+    let steps = works.iter().map(|work| press.step(work)).collect();
+    Pressed { steps, tiles: press.tiles, numbers: press.numbers }
+}
+
+struct Press<'a, T> {
+    storage: &'a Storage<'a>,
+    plan: &'a Plan,
+    numbers: Vec<T>,
+    /// Where a number stands, by its bits in f64.
+    known: HashMap<u64, u32>,
+    tiles: usize,
+}
+
+/// An operand of an elementwise node: another node, or a number.
+#[derive(Clone, Copy)]
+enum Arg {
+    Node(Id),
+    Number(f64),
+    /// What the member before this one computed.
+    Before,
+}
+
+impl<T: Element> Press<'_, T> {
+    fn step(&mut self, work: &Work) -> Step<T> {
+        match work {
+            Work::Node(id) => Step::Node(id.index()),
+            Work::Scalars(ids) => Step::Scalars(self.scalars(ids)),
+            Work::Group(len, ids) => Step::Group(self.group(*len, ids)),
+        }
+    }
+
+    fn slot(&self, id: Id) -> Slot {
+        self.plan.slots[id.index()]
+    }
+
+    /// What a node computes, in one go or (a sum of many) in several.
+    fn calls(&self, id: Id) -> Vec<(Function, Vec<Arg>)> {
+        let record = self.storage.record;
+        let node = record.node(id);
+        let args = || record.operands(id).map(Arg::Node).collect::<Vec<_>>();
+        match node.op {
+            Op::Map(map) if node.operands[1] == Id::NONE => vec![(Function::Map(map), args())],
+            Op::Map(map) => vec![(Function::MapTimes(map), args())],
+            Op::Select(_) => vec![(Function::Select, args())],
+            Op::Zip(zip) => {
+                let number = || Arg::Number(zip.value(record));
+                let args = match zip.number {
+                    Number::None => args(),
+                    Number::Left => vec![number(), Arg::Node(node.operands[0])],
+                    Number::Right => vec![Arg::Node(node.operands[0]), number()],
+                };
+                vec![(Function::Zip(zip.f), args)]
+            }
+            _ => sum(&args()),
+        }
+    }
+
+    fn scalars(&mut self, ids: &[Id]) -> Vec<Scalar> {
+        let mut list: Vec<Scalar> = Vec::new();
+        for &id in ids {
+            let result = self.slot(id).offset as u32;
+            for (f, args) in self.calls(id) {
+                let mut operands = [0; 3];
+                for (operand, &arg) in operands.iter_mut().zip(&args) {
+                    *operand = match arg {
+                        Arg::Node(id) => self.slot(id).offset as u32,
+                        Arg::Number(c) => self.number(c),
+                        Arg::Before => LAST,
+                    };
+                    if list.last().is_some_and(|last| last.result == *operand) {
+                        *operand = LAST;
+                    }
+                }
+                list.push(Scalar { f, operands, result });
+            }
+        }
+        list
+    }
+
+    /// Where a number stands that scalar steps read.
+    fn number(&mut self, c: f64) -> u32 {
+        let next = (self.plan.extent + self.numbers.len()) as u32;
+        let at = *self.known.entry(c.to_bits()).or_insert(next);
+        if at == next {
+            self.numbers.push(T::narrow(c));
+        }
+        at
+    }
+
+    fn group(&mut self, len: usize, ids: &[Id]) -> Group<T> {
+        let mut group = Grouping::new(self, ids);
+        ids.iter().for_each(|id| group.add(*id));
+        let (loads, members, tiles) = (group.loads, group.members, group.tiles.len());
+        self.tiles = self.tiles.max(tiles);
+        let loads = loads.into_iter().map(|(_, load)| load).collect();
+        Group { len, loads, members }
+    }
+}
+
+/// x₀ + x₁ + …, from left to right.
+fn sum(args: &[Arg]) -> Vec<(Function, Vec<Arg>)> {
+    let add = Function::Zip(crate::ops::Binary::Add);
+    match args {
+        [a] => vec![(Function::Copy, vec![*a])],
+        [a, b, rest @ ..] => {
+            let first = (add, vec![*a, *b]);
+            std::iter::once(first).chain(rest.iter().map(|x| (add, vec![Arg::Before, *x]))).collect()
+        }
+        [] => unreachable!("a sum has parts"),
+    }
+}
+
+/// A group in the making.
+struct Grouping<'a, 'p, T> {
+    press: &'a Press<'p, T>,
+    /// For each root the last member that reads it.
+    readers: HashMap<Id, Id>,
+    /// Where members write.
+    written: Vec<(Id, usize)>,
+    /// Whether a tile is taken.
+    tiles: Vec<bool>,
+    /// Where the values of members lie.
+    places: HashMap<Id, Place>,
+    /// What is brought into tiles: an operand, for a node of some shape.
+    loads: Vec<((Id, u32), Load)>,
+    members: Vec<Member<T>>,
+}
+
+impl<'a, 'p, T: Element> Grouping<'a, 'p, T> {
+    fn new(press: &'a Press<'p, T>, ids: &[Id]) -> Self {
+        let Press { storage, plan, .. } = *press;
+        let reads = |id: &Id| {
+            let id = *id;
+            storage.record.operands(id).map(move |o| (storage.root(o), id))
+        };
+        let stored = ids.iter().filter(|id| plan.stored[id.index()]);
+        Grouping {
+            press,
+            readers: ids.iter().flat_map(reads).collect(),
+            written: stored.map(|id| (*id, press.slot(*id).offset)).collect(),
+            tiles: vec![],
+            places: HashMap::new(),
+            loads: vec![],
+            members: vec![],
+        }
+    }
+
+    fn add(&mut self, id: Id) {
+        let calls = self.press.calls(id);
+        let last = calls.len() - 1;
+        let mut before = None;
+        for (i, (f, args)) in calls.into_iter().enumerate() {
+            let mut operands = [Operand::Number(T::default()); 3];
+            for (operand, arg) in operands.iter_mut().zip(args) {
+                *operand = match arg {
+                    Arg::Node(o) => self.operand(o, id, matches!(f, Function::Zip(_))),
+                    Arg::Number(c) => Operand::Number(T::narrow(c)),
+                    Arg::Before => Operand::At(before.expect("a sum starts with two parts")),
+                };
+            }
+            let result = match i == last && self.press.plan.stored[id.index()] {
+                true => Place::Buffer(self.press.slot(id).offset),
+                false => Place::Tile(self.free_tile()),
+            };
+            self.members.push(Member { f, operands, result });
+            self.give_back(before.replace(result));
+        }
+        self.places.extend(before.map(|place| (id, place)));
+        let Press { storage, .. } = *self.press;
+        for root in storage.record.operands(id).map(|o| storage.root(o)) {
+            if self.readers[&root] == id {
+                let place = self.places.remove(&root);
+                self.give_back(place);
+            }
+        }
+    }
+
+    fn free_tile(&mut self) -> usize {
+        let free = self.tiles.iter().position(|taken| !taken).unwrap_or(self.tiles.len());
+        match self.tiles.get_mut(free) {
+            Some(tile) => *tile = true,
+            None => self.tiles.push(true),
+        }
+        free
+    }
+
+    fn give_back(&mut self, place: Option<Place>) {
+        if let Some(Place::Tile(tile)) = place {
+            self.tiles[tile] = false;
+        }
+    }
+
+    /// Where `reader` finds an operand; in a tile, if it does not lie ready.
+    fn operand(&mut self, id: Id, reader: Id, takes_one: bool) -> Operand<T> {
+        let Press { storage, .. } = *self.press;
+        let root = storage.root(id);
+        if let Some(place) = self.places.get(&root) {
+            return Operand::At(*place);
+        }
+        let offset = self.press.slot(id).offset;
+        let loops = self.loops(id, reader);
+        match loops[..] {
+            [] if takes_one => return Operand::One(offset),
+            [Loop { step: [1], .. }] if !self.is_replaced(root) => {
+                return Operand::At(Place::Buffer(offset));
+            }
+            _ => {}
+        }
+        let key = (id, storage.record.node(reader).shape);
+        if let Some((_, load)) = self.loads.iter().find(|(loaded, _)| *loaded == key) {
+            return Operand::At(Place::Tile(load.tile));
+        }
+        // A tile of its own: it is filled before the first member is computed.
+        let tile = self.tiles.len();
+        self.tiles.push(true);
+        self.loads.push((key, Load { tile, offset, loops }));
+        Operand::At(Place::Tile(tile))
+    }
+
+    /// How an operand is walked to give one element for each of the reader's: by no loop, if it is
+    /// one element all along.
+    fn loops(&self, id: Id, reader: Id) -> Vec<Loop<1>> {
+        let record = self.press.storage.record;
+        let operand = view(record, &[] as &[T], self.press.slot(id), id);
+        let loops = loops(record.shape(reader), &[operand]);
+        match loops.iter().all(|l| l.step == [0]) {
+            true => vec![],
+            false => loops.to_vec(),
+        }
+    }
+
+    /// Whether a member writes where this root lies.
+    fn is_replaced(&self, root: Id) -> bool {
+        let at = self.press.slot(root).offset;
+        self.written.iter().any(|&(id, place)| id != root && place == at)
+    }
+}

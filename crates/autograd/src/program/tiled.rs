@@ -1,0 +1,177 @@
+//! Groups: elementwise nodes computed together, tile by tile.
+
+use crate::graph::Record;
+use crate::ops::{Binary, Map, Select, Source};
+use crate::play::Element;
+use crate::view::Loop;
+
+/// How many elements are computed at a time: a few tiles lie in the nearest cache together.
+pub(super) const TILE: usize = 1024;
+
+/// Nodes computed together.
+#[derive(Clone, Debug)]
+pub(super) struct Group<T> {
+    pub len: usize,
+    pub loads: Vec<Load>,
+    pub members: Vec<Member<T>>,
+}
+
+/// What is brought into a tile before the members are computed.
+#[derive(Clone, Debug)]
+pub(super) struct Load {
+    pub tile: usize,
+    pub offset: usize,
+    /// How the elements lie, or none for one element that is repeated.
+    pub loops: Vec<Loop<1>>,
+}
+
+/// One node of a group.
+#[derive(Clone, Debug)]
+pub(super) struct Member<T> {
+    pub f: Function,
+    pub operands: [Operand<T>; 3],
+    pub result: Place,
+}
+
+/// What a member computes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Function {
+    Map(Map),
+    /// With the multiplicand as second operand.
+    MapTimes(Map),
+    Zip(Binary),
+    Select,
+    Copy,
+}
+
+/// Where a tile of values lies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Place {
+    /// In the buffer, from here on for all tiles.
+    Buffer(usize),
+    /// In a tile of the group.
+    Tile(usize),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Operand<T> {
+    At(Place),
+    /// One element of the buffer for all.
+    One(usize),
+    Number(T),
+}
+
+/// Memory of which one part is being written.
+struct Around<'a, T> {
+    below: &'a [T],
+    above: &'a [T],
+    /// Where `above` starts.
+    end: usize,
+}
+
+impl<'a, T> Around<'a, T> {
+    fn whole(memory: &'a [T]) -> Self {
+        Around { below: memory, above: &[], end: usize::MAX }
+    }
+
+    fn part(memory: &'a mut [T], start: usize, len: usize) -> (&'a mut [T], Self) {
+        let (below, rest) = memory.split_at_mut(start);
+        let (part, above) = rest.split_at_mut(len);
+        (part, Around { below, above, end: start + len })
+    }
+
+    fn get(&self, start: usize, len: usize) -> &'a [T] {
+        match start.checked_sub(self.end) {
+            None => &self.below[start..start + len],
+            Some(start) => &self.above[start..start + len],
+        }
+    }
+}
+
+impl<T: Element> Group<T> {
+    pub fn play(&self, record: &Record, buffer: &mut [T], tiles: &mut [T]) {
+        for load in self.loads.iter().filter(|load| load.loops.is_empty()) {
+            tiles[load.tile * TILE..][..self.len.min(TILE)].fill(buffer[load.offset]);
+        }
+        for start in (0..self.len).step_by(TILE) {
+            let n = TILE.min(self.len - start);
+            for load in self.loads.iter().filter(|load| !load.loops.is_empty()) {
+                load.bring(start, buffer, &mut tiles[load.tile * TILE..][..n]);
+            }
+            for member in &self.members {
+                member.play(record, start, n, buffer, tiles);
+            }
+        }
+    }
+}
+
+impl Load {
+    /// Gathers elements from number `start` on.
+    fn bring<T: Copy>(&self, start: usize, buffer: &[T], mut tile: &mut [T]) {
+        let (inner, outer) = self.loops.split_last().expect("a load has loops");
+        let (mut row, mut column) = (start / inner.n, start % inner.n);
+        while !tile.is_empty() {
+            let (mut at, mut rest) = (self.offset as isize, row);
+            for l in outer.iter().rev() {
+                at += (rest % l.n) as isize * l.step[0];
+                rest /= l.n;
+            }
+            let (run, more) = tile.split_at_mut(tile.len().min(inner.n - column));
+            let (step, first) = (inner.step[0], at + column as isize * inner.step[0]);
+            match step {
+                1 => run.copy_from_slice(&buffer[first as usize..][..run.len()]),
+                0 => run.fill(buffer[first as usize]),
+                _ => {
+                    for (i, slot) in run.iter_mut().enumerate() {
+                        *slot = buffer[(first + i as isize * step) as usize];
+                    }
+                }
+            }
+            (tile, row, column) = (more, row + 1, 0);
+        }
+    }
+}
+
+impl<T: Element> Member<T> {
+    fn play(&self, record: &Record, start: usize, n: usize, buffer: &mut [T], tiles: &mut [T]) {
+        match self.result {
+            Place::Buffer(offset) => {
+                let (y, buffer) = Around::part(buffer, offset + start, n);
+                self.fill(record, start, &buffer, &Around::whole(tiles), y);
+            }
+            Place::Tile(tile) => {
+                let (y, tiles) = Around::part(tiles, tile * TILE, n);
+                self.fill(record, start, &Around::whole(buffer), &tiles, y);
+            }
+        }
+    }
+
+    #[inline]
+    fn fill(
+        &self,
+        record: &Record,
+        start: usize,
+        buffer: &Around<'_, T>,
+        tiles: &Around<'_, T>,
+        y: &mut [T],
+    ) {
+        let n = y.len();
+        let source = |i: usize| match self.operands[i] {
+            Operand::At(Place::Buffer(offset)) => Source::Slice(buffer.get(offset + start, n)),
+            Operand::At(Place::Tile(tile)) => Source::Slice(tiles.get(tile * TILE, n)),
+            Operand::One(offset) => Source::Number(buffer.get(offset, 1)[0]),
+            Operand::Number(c) => Source::Number(c),
+        };
+        let slice = |i: usize| match source(i) {
+            Source::Slice(x) => x,
+            Source::Number(_) => unreachable!("single values are brought into a tile"),
+        };
+        match self.f {
+            Function::Map(map) => map.fill(record, slice(0), None, y),
+            Function::MapTimes(map) => map.fill(record, slice(0), Some(slice(1)), y),
+            Function::Zip(f) => f.fill(source(0), source(1), y),
+            Function::Select => Select::fill(slice(0), slice(1), slice(2), y),
+            Function::Copy => y.copy_from_slice(slice(0)),
+        }
+    }
+}
