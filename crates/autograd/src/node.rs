@@ -38,7 +38,7 @@ pub struct Node {
 const _: () = assert!(size_of::<Node>() <= 32);
 
 /// A run of entries in one of the graph's lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Run {
     pub(crate) start: u32,
     pub(crate) len: u32,
@@ -54,7 +54,7 @@ macro_rules! ops {
     ($($name:ident),* $(,)?) => {
         /// What a node does. Each op is a type of its own, in one file of `ops` that holds its
         /// shape, its values and its rule.
-        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(crate) enum Op { $($name($name)),* }
 
         /// The names of all kinds of ops.

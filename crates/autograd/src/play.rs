@@ -157,6 +157,11 @@ pub(crate) fn view<'a, T>(record: &'a Record, data: &'a [T], slot: Slot, id: Id)
 }
 
 impl Op {
+    /// Whether a node looks at the values of its operand.
+    pub fn is_view(self) -> bool {
+        self.is_passive() && !matches!(self, Op::Leaf(_))
+    }
+
     /// Leaves hold their values, views look at another's: nothing is computed for either.
     pub fn is_passive(self) -> bool {
         match self {

@@ -8,7 +8,7 @@ use ndarray::{ArrayD, ArrayViewD};
 use super::{Part, Primitive};
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf, run};
-use crate::node::{Id, Run};
+use crate::node::{Id, Op, Run};
 use crate::play::{Dtype, Element, Io};
 use crate::shape::stretches;
 use crate::var::{Sym, Var};
@@ -75,7 +75,7 @@ pub trait CustomOp: Debug + Send + Sync {
 }
 
 /// A call of a custom op, by its number in the record's list of calls.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Custom {
     call: u32,
 }
@@ -111,6 +111,10 @@ impl Primitive for Custom {
             y.shape()
         );
         io.out.iter_mut().zip(&y).for_each(|(out, &y)| *out = y);
+    }
+
+    fn canonical(self, _: &Record, _: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
+        None
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

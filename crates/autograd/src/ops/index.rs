@@ -13,13 +13,13 @@ use crate::var::Var;
 use crate::view::offsets;
 
 /// y\[…, i, …\] = x\[…, index\[…, i, …\], …\] along one axis. Operands: x, index.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Gather {
     axis: u8,
 }
 
 /// y\[…, index\[…, i, …\], …\] += u\[…, i, …\] along one axis of y. Operands: u, index.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ScatterAdd {
     axis: u8,
 }

@@ -3,11 +3,12 @@
 use super::Primitive;
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf};
+use crate::node::Op;
 use crate::play::{Element, Io};
 use crate::var::Sym;
 
 /// An array given by the user; its values lie in the tape's buffer.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Leaf {
     /// An input can be set again; a constant cannot.
     pub input: bool,
@@ -18,11 +19,14 @@ impl Primitive for Leaf {
         if self.input { "input" } else { "constant" }.into()
     }
     fn play<T: Element>(self, _: &mut Io<'_, T>) {}
+    fn canonical(self, _: &Record, _: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
+        None
+    }
     fn pullback(self, _: &mut Back<'_, '_>) {}
 }
 
 /// One number, of whichever type the tape has.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Scalar {
     param: u32,
 }
@@ -45,6 +49,9 @@ impl Primitive for Scalar {
     }
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         io.out[0] = T::narrow(self.value(io.record));
+    }
+    fn canonical(self, record: &Record, first: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
+        Some(Scalar { param: first(&[self.value(record)]) }.into())
     }
     fn pullback(self, _: &mut Back<'_, '_>) {}
 }

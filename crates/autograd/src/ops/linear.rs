@@ -4,16 +4,16 @@ use super::{AxisSlice, Primitive};
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
 use crate::kernel::{Level, sum_of_few};
-use crate::node::{Id, Run};
+use crate::node::{Id, Op, Run};
 use crate::play::{Element, Io};
 use crate::shape::{Short, axes_of, dense_strides, kept};
 use crate::var::Sym;
 use crate::view::offsets;
 
 /// Σ over the axes of a mask; they stay, with length 1. Its transpose is stretching.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Sum {
-    axes: u32,
+    pub axes: u32,
 }
 
 impl Sum {
@@ -31,7 +31,7 @@ impl Primitive for Sum {
 
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         let x = io.operand(0);
-        sum_axes(x.row_major(&mut io.scratch[0]), x.dims, self.axes, io.out);
+        SumLoops::of(x.dims, self.axes).play(x.row_major(&mut io.scratch[0]), io.out);
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {
@@ -53,28 +53,45 @@ fn groups(dims: &[usize], axes: u32) -> Short<(usize, bool)> {
     groups
 }
 
-/// The order of additions depends on the shape alone.
-fn sum_axes<T: Element>(x: &[T], dims: &[usize], axes: u32, out: &mut [T]) {
-    out.fill(T::default());
-    if x.is_empty() {
-        return;
-    }
-    let mut groups = groups(dims, axes);
-    let (inner, inner_summed) = groups.pop().unwrap_or((1, false));
-    let outer: Short<usize> = groups.iter().map(|g| g.0).collect();
-    let mut strides: Short<isize> = groups.iter().map(|_| 0).collect();
-    let mut step = if inner_summed { 1 } else { inner as isize };
-    for (stride, &(n, summed)) in strides.iter_mut().zip(&*groups).rev() {
-        if !summed {
-            *stride = step;
-            step *= n as isize;
+/// How the elements of a sum are walked. The order of additions depends on the shape alone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SumLoops {
+    /// The length of a run that is summed or added as a whole.
+    inner: usize,
+    summed: bool,
+    outer: Short<usize>,
+    /// How the place of the result moves with the outer loops.
+    strides: Short<isize>,
+}
+
+impl SumLoops {
+    pub fn of(dims: &[usize], axes: u32) -> Self {
+        let mut groups = groups(dims, axes);
+        let (inner, summed) = groups.pop().unwrap_or((1, false));
+        let outer: Short<usize> = groups.iter().map(|g| g.0).collect();
+        let mut strides: Short<isize> = groups.iter().map(|_| 0).collect();
+        let mut step = if summed { 1 } else { inner as isize };
+        for (stride, &(n, summed)) in strides.iter_mut().zip(&*groups).rev() {
+            if !summed {
+                *stride = step;
+                step *= n as isize;
+            }
         }
+        SumLoops { inner, summed, outer, strides }
     }
-    for (run, at) in x.chunks_exact(inner).zip(offsets(&outer, &strides, 0)) {
-        if inner_summed {
-            out[at] = out[at] + pairwise_sum(run);
-        } else {
-            out[at..at + inner].iter_mut().zip(run).for_each(|(y, &x)| *y = *y + x);
+
+    pub fn play<T: Element>(&self, x: &[T], out: &mut [T]) {
+        out.fill(T::default());
+        if x.is_empty() {
+            return;
+        }
+        for (run, at) in x.chunks_exact(self.inner).zip(offsets(&self.outer, &self.strides, 0)) {
+            if self.summed {
+                out[at] = out[at] + pairwise_sum(run);
+            } else {
+                let to = &mut out[at..at + self.inner];
+                to.iter_mut().zip(run).for_each(|(y, &x)| *y = *y + x);
+            }
         }
     }
 }
@@ -92,7 +109,7 @@ pub(super) fn pairwise_sum<T: Element>(x: &[T]) -> T {
 }
 
 /// One term of an [`Accumulate`]: a node that has the whole shape, or one that fills a slice of it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Part {
     pub id: Id,
     /// Where the slices of all axes start in the record's list; `u32::MAX` for the whole.
@@ -119,7 +136,7 @@ impl Part {
 
 /// Σ of parts, each of the whole shape or of a slice of it: where a value is used many times, this
 /// is its adjoint. One node, however many parts; of one sliced part it is a padding with zeros.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Accumulate {
     parts: Run,
 }
@@ -173,13 +190,17 @@ impl Primitive for Accumulate {
         }
     }
 
+    fn canonical(self, _: &Record, _: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
+        None
+    }
+
     fn pullback(self, back: &mut Back<'_, '_>) {
         parts_pullback(self.parts, back);
     }
 }
 
 /// Parts side by side, which together fill the whole: concatenation.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Concat {
     parts: Run,
 }
@@ -218,6 +239,10 @@ impl Primitive for Concat {
             let slices = part.slices(io.record, dims.len()).unwrap_or_default();
             into_slice(x, slices, dims, io.out, |y, x| *y = x);
         }
+    }
+
+    fn canonical(self, _: &Record, _: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
+        None
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

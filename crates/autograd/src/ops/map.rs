@@ -8,13 +8,14 @@ use std::any::TypeId;
 use super::Primitive;
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
+use crate::node::Op;
 use crate::play::{Dtype, Element, Io};
 use crate::table::{Elementwise, Row, RowOf};
 use crate::var::{Sym, Var};
 use crate::view::tiles;
 
 /// f⁽ᵏ⁾(x) or, with a second operand u, f⁽ᵏ⁾(x)·u.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Map {
     row: u16,
     order: u16,
@@ -76,6 +77,10 @@ impl Primitive for Map {
             let u = io.operand(1);
             tiles(io.dims(), [x, u], io.out, |[x, u], y| self.fill(io.record, x, Some(u), y));
         }
+    }
+
+    fn canonical(self, record: &Record, first: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
+        Some(Map { params: first(self.params(record)), ..self }.into())
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

@@ -12,7 +12,7 @@ use crate::var::Var;
 use crate::view::{View, offsets};
 
 /// op(A)·op(B), where op transposes the last two axes if its flag is set.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Matmul {
     ta: bool,
     tb: bool,

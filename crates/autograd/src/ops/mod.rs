@@ -28,7 +28,7 @@ pub(crate) use custom::Custom;
 pub use custom::{CustomOp, custom};
 pub(crate) use index::{Gather, ScatterAdd, as_index};
 pub(crate) use leaf::{Leaf, Scalar};
-pub(crate) use linear::{Accumulate, Concat, Part, Sum};
+pub(crate) use linear::{Accumulate, Concat, Part, Sum, SumLoops};
 pub(crate) use map::Map;
 pub(crate) use matmul::Matmul;
 pub(crate) use rowwise::RowWise;
@@ -50,7 +50,7 @@ macro_rules! labelled {
         $($(#[$vdoc:meta])* $Variant:ident = $label:literal,)*
     }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         $vis enum $Name { $($(#[$vdoc])* $Variant),* }
 
         impl $Name {
@@ -76,6 +76,13 @@ pub(crate) trait Primitive: Copy + Into<Op> {
 
     /// The rule: records w̄ · ∂w/∂v for each operand v of the node w.
     fn pullback(self, back: &mut Back<'_, '_>);
+
+    /// The op in a form that is equal for nodes that compute the same from the same operands. Its
+    /// numbers are named by where such numbers stood first. `None` for an op that is never shared.
+    fn canonical(self, record: &Record, first: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
+        let _ = (record, first);
+        Some(self.into())
+    }
 
     /// Where the operands stand if there may be more than three.
     fn parts(self, record: &Record) -> Option<Run> {

@@ -11,7 +11,7 @@ use crate::var::Var;
 use crate::view::tiles;
 
 /// Operands: condition, value where it is not 0, value where it is 0.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Select;
 
 impl Select {

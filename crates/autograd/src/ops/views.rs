@@ -11,17 +11,17 @@ use crate::var::{Sym, Var};
 
 /// Stretches axes of length 1 (or missing ones). Its transpose is the sum that every adjoint meets
 /// where it flows back to a smaller shape.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Expand;
 
 /// Another shape for the same elements in row-major order.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Reshape {
     pub copies: bool,
 }
 
 /// The axes in another order.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Permute {
     axes: Run,
 }
@@ -35,13 +35,13 @@ pub struct AxisSlice {
 }
 
 /// A slice along every axis. Its transpose is a sliced part of an accumulation.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Slice {
     slices: Run,
 }
 
 /// The same value, cut off from the gradient.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Stop;
 
 impl Primitive for Expand {

@@ -4,7 +4,7 @@
 use super::{Primitive, Scalar};
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
-use crate::node::Id;
+use crate::node::{Id, Op};
 use crate::number::Real;
 use crate::play::{Dtype, Element, Io};
 use crate::shape::broadcast;
@@ -39,7 +39,7 @@ super::labelled! {
 }
 
 /// The operand that is a number, if one is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Number {
     None,
     Left,
@@ -47,7 +47,7 @@ pub(crate) enum Number {
 }
 
 /// An elementwise function of two operands.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Zip {
     pub f: Binary,
     pub number: Number,
@@ -227,6 +227,14 @@ impl Primitive for Zip {
                 tiles(dims, [io.operand(0)], io.out, |[a], y| self.f.fill(Source::Slice(a), b, y));
             }
         }
+    }
+
+    fn canonical(self, record: &Record, first: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
+        let param = match self.number {
+            Number::None => 0,
+            _ => first(&[self.value(record)]),
+        };
+        Some(Zip { param, ..self }.into())
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

@@ -1,12 +1,14 @@
 //! Compile: which nodes a program needs, in which order.
 
+use std::collections::HashMap;
+
 use super::Program;
 use super::plan::{Ends, plan};
 use super::press::press;
 use super::schedule::{Storage, schedule};
 use crate::graph::{Record, Slot};
-use crate::node::{Id, Node, Op};
-use crate::ops::{Leaf, Reshape};
+use crate::node::{Id, Node, Op, each_op};
+use crate::ops::{Leaf, Primitive, Reshape};
 use crate::play::{Element, Values};
 use crate::tape::Tape;
 use crate::var::Var;
@@ -58,7 +60,8 @@ impl<T: Element> Tape<T> {
     }
 }
 
-/// The nodes of a tape that a program keeps, under their new numbers.
+/// The nodes of a tape that a program keeps, under their new numbers. Of nodes that compute the same
+/// it keeps the first.
 struct Kept<'a> {
     from: &'a Record,
     record: Record,
@@ -66,6 +69,16 @@ struct Kept<'a> {
     numbers: Vec<Id>,
     /// The old number of each new node.
     old: Vec<Id>,
+    known: HashMap<Key, Id>,
+    /// Where the parameters of a node stood first, by their bits.
+    params: HashMap<Vec<u64>, u32>,
+}
+
+/// What makes two nodes the same: op, operands and shape; for views, what they look at and how.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Computed(Op, [Id; 3], u32),
+    View(Id, usize, u32, u32),
 }
 
 fn compile<T: Element>(
@@ -162,7 +175,9 @@ impl<'a> Kept<'a> {
             index_limits: Vec::new(),
             ..from.clone()
         };
-        Kept { from, record, numbers: vec![Id::NONE; from.nodes.len()], old: Vec::new() }
+        let numbers = vec![Id::NONE; from.nodes.len()];
+        let (known, params) = (HashMap::new(), HashMap::new());
+        Kept { from, record, numbers, old: Vec::new(), known, params }
     }
 
     fn number(&self, old: Id) -> Id {
@@ -171,10 +186,18 @@ impl<'a> Kept<'a> {
 
     /// Takes over a node whose operands have been taken over.
     fn keep(&mut self, old: Id) {
-        let new = Id(self.old.len() as u32);
         let mut node = self.from.node(old);
         for operand in node.operands.iter_mut().filter(|o| **o != Id::NONE) {
             *operand = self.number(*operand);
+        }
+        let slot = self.slot(old, node);
+        let new = Id(self.old.len() as u32);
+        if let Some(key) = self.key(node, slot) {
+            let first = *self.known.entry(key).or_insert(new);
+            self.numbers[old.index()] = first;
+            if first != new {
+                return;
+            }
         }
         if let Some(run) = self.from.parts_of(node.op) {
             for part in &mut self.record.parts[run.range()] {
@@ -182,12 +205,43 @@ impl<'a> Kept<'a> {
             }
         }
         self.numbers[old.index()] = new;
-        self.push(node, self.from.slots[old.index()], old);
+        self.push(node, slot, old);
         if let Some(name) = self.from.name(old) {
             self.record.names.push((new, name.into()));
         }
         let limit = self.from.index_limits.iter().find(|(id, _)| *id == old);
         self.record.index_limits.extend(limit.map(|&(_, limit)| (new, limit)));
+    }
+
+    /// The slot of an old node: a view keeps its distance from its operand, which may be another
+    /// node now.
+    fn slot(&self, old: Id, node: Node) -> Slot {
+        let slot = self.from.slots[old.index()];
+        match node.op.is_view() {
+            false => slot,
+            true => {
+                let before = self.from.slots[self.from.node(old).operands[0].index()].offset;
+                let now = self.record.slots[node.operands[0].index()].offset;
+                Slot { offset: slot.offset.wrapping_add(now).wrapping_sub(before), ..slot }
+            }
+        }
+    }
+
+    fn key(&mut self, node: Node, slot: Slot) -> Option<Key> {
+        if node.op.is_view() {
+            let mut root = node.operands[0];
+            while self.record.node(root).op.is_view() {
+                root = self.record.node(root).operands[0];
+            }
+            return Some(Key::View(root, slot.offset, slot.strides, node.shape));
+        }
+        let next = self.params.len() as u32;
+        let mut first = |params: &[f64]| {
+            let bits = params.iter().map(|p| p.to_bits()).collect();
+            *self.params.entry(bits).or_insert(next)
+        };
+        let op = each_op!(node.op, op => op.canonical(self.from, &mut first))?;
+        Some(Key::Computed(op, node.operands, node.shape))
     }
 
     fn push(&mut self, node: Node, slot: Slot, old: Id) {

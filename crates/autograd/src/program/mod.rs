@@ -28,6 +28,7 @@
 //! assert!((program.carried(&buffers, 0)[[]] - 3.0).abs() < 1e-9);
 //! ```
 
+mod around;
 mod compile;
 mod plan;
 mod press;
@@ -42,6 +43,7 @@ use crate::feed::Feed;
 use crate::graph::{Record, Slot};
 use crate::node::Id;
 use crate::play::{Element, run, view};
+use around::Around;
 use press::Step;
 use tiled::TILE;
 
@@ -129,6 +131,10 @@ impl<T: Element> Program<T> {
             match step {
                 Step::Group(group) => group.play(&self.record, values, tiles),
                 Step::Scalars(list) => scalars::play(list, &self.record, values),
+                Step::Sum { x, y, loops } => {
+                    let (y, around) = Around::part(values, y.clone());
+                    loops.play(around.get(x.clone()), y);
+                }
                 Step::Node(id) => run(&self.record, &self.slots, [*id].into_iter(), values, scratch),
             }
         }

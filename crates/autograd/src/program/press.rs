@@ -1,6 +1,7 @@
 //! Press: steps with all places worked out, so that a replay looks nothing up.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::plan::Plan;
 use super::scalars::{LAST, Scalar};
@@ -8,7 +9,7 @@ use super::schedule::{Storage, Work};
 use super::tiled::{Function, Group, Load, Member, Operand, Place};
 use crate::graph::Slot;
 use crate::node::{Id, Op};
-use crate::ops::Number;
+use crate::ops::{Number, SumLoops};
 use crate::play::{Element, view};
 use crate::view::{Loop, loops};
 
@@ -16,6 +17,8 @@ use crate::view::{Loop, loops};
 #[derive(Clone, Debug)]
 pub(super) enum Step<T> {
     Node(usize),
+    /// A sum of values that lie in a row.
+    Sum { x: Range<usize>, y: Range<usize>, loops: Box<SumLoops> },
     Scalars(Vec<Scalar>),
     Group(Group<T>),
 }
@@ -55,10 +58,28 @@ enum Arg {
 impl<T: Element> Press<'_, T> {
     fn step(&mut self, work: &Work) -> Step<T> {
         match work {
-            Work::Node(id) => Step::Node(id.index()),
+            Work::Node(id) => self.node(*id),
             Work::Scalars(ids) => Step::Scalars(self.scalars(ids)),
             Work::Group(len, ids) => Step::Group(self.group(*len, ids)),
         }
+    }
+
+    fn node(&self, id: Id) -> Step<T> {
+        let record = self.storage.record;
+        let node = record.node(id);
+        let x = node.operands[0];
+        match node.op {
+            Op::Sum(sum) if record.is_dense(x) => {
+                let loops = Box::new(SumLoops::of(record.shape(x), sum.axes));
+                Step::Sum { x: self.range(x), y: self.range(id), loops }
+            }
+            _ => Step::Node(id.index()),
+        }
+    }
+
+    fn range(&self, id: Id) -> Range<usize> {
+        let start = self.slot(id).offset;
+        start..start + self.storage.len(id)
     }
 
     fn slot(&self, id: Id) -> Slot {

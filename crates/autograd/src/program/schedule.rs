@@ -38,8 +38,7 @@ impl<'a> Storage<'a> {
     pub fn of(record: &'a Record) -> Self {
         let mut roots: Vec<Id> = Vec::with_capacity(record.nodes.len());
         for (i, node) in record.nodes.iter().enumerate() {
-            let is_view = node.op.is_passive() && !matches!(node.op, Op::Leaf(_));
-            roots.push(match is_view {
+            roots.push(match node.op.is_view() {
                 true => roots[node.operands[0].index()],
                 false => Id(i as u32),
             });

@@ -1,5 +1,6 @@
 //! Groups: elementwise nodes computed together, tile by tile.
 
+use super::around::Around;
 use crate::graph::Record;
 use crate::ops::{Binary, Map, Select, Source};
 use crate::play::Element;
@@ -61,33 +62,6 @@ pub(super) enum Operand<T> {
     Number(T),
 }
 
-/// Memory of which one part is being written.
-struct Around<'a, T> {
-    below: &'a [T],
-    above: &'a [T],
-    /// Where `above` starts.
-    end: usize,
-}
-
-impl<'a, T> Around<'a, T> {
-    fn whole(memory: &'a [T]) -> Self {
-        Around { below: memory, above: &[], end: usize::MAX }
-    }
-
-    fn part(memory: &'a mut [T], start: usize, len: usize) -> (&'a mut [T], Self) {
-        let (below, rest) = memory.split_at_mut(start);
-        let (part, above) = rest.split_at_mut(len);
-        (part, Around { below, above, end: start + len })
-    }
-
-    fn get(&self, start: usize, len: usize) -> &'a [T] {
-        match start.checked_sub(self.end) {
-            None => &self.below[start..start + len],
-            Some(start) => &self.above[start..start + len],
-        }
-    }
-}
-
 impl<T: Element> Group<T> {
     pub fn play(&self, record: &Record, buffer: &mut [T], tiles: &mut [T]) {
         for load in self.loads.iter().filter(|load| load.loops.is_empty()) {
@@ -136,11 +110,11 @@ impl<T: Element> Member<T> {
     fn play(&self, record: &Record, start: usize, n: usize, buffer: &mut [T], tiles: &mut [T]) {
         match self.result {
             Place::Buffer(offset) => {
-                let (y, buffer) = Around::part(buffer, offset + start, n);
+                let (y, buffer) = Around::part(buffer, offset + start..offset + start + n);
                 self.fill(record, start, &buffer, &Around::whole(tiles), y);
             }
             Place::Tile(tile) => {
-                let (y, tiles) = Around::part(tiles, tile * TILE, n);
+                let (y, tiles) = Around::part(tiles, tile * TILE..tile * TILE + n);
                 self.fill(record, start, &Around::whole(buffer), &tiles, y);
             }
         }
@@ -157,9 +131,9 @@ impl<T: Element> Member<T> {
     ) {
         let n = y.len();
         let source = |i: usize| match self.operands[i] {
-            Operand::At(Place::Buffer(offset)) => Source::Slice(buffer.get(offset + start, n)),
-            Operand::At(Place::Tile(tile)) => Source::Slice(tiles.get(tile * TILE, n)),
-            Operand::One(offset) => Source::Number(buffer.get(offset, 1)[0]),
+            Operand::At(Place::Buffer(offset)) => Source::Slice(buffer.get(offset + start..offset + start + n)),
+            Operand::At(Place::Tile(tile)) => Source::Slice(tiles.get(tile * TILE..tile * TILE + n)),
+            Operand::One(offset) => Source::Number(buffer.get(offset..offset + 1)[0]),
             Operand::Number(c) => Source::Number(c),
         };
         let slice = |i: usize| match source(i) {
