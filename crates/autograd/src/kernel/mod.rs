@@ -25,6 +25,7 @@ mod level;
 mod logarithm;
 mod precision;
 mod rows;
+mod short_rows;
 mod slices;
 mod tables;
 
@@ -33,4 +34,5 @@ pub use level::Level;
 pub(crate) use level::Task;
 pub use precision::Precision;
 pub(crate) use rows::{exp_differences, largest, quotients, sum_of_few};
+pub(crate) use short_rows::{RowFunction, SHORT, short_rows};
 pub(crate) use slices::{Formula, map, pull};

@@ -85,19 +85,26 @@ impl<T: Precision> Task for ExpDifferences<'_, T> {
         let x = self.x.as_chunks::<LANES>().0.as_flattened();
         let y = self.y.as_chunks_mut::<LANES>().0.as_flattened_mut();
         for (y, &x) in y.iter_mut().zip(x) {
-            let x = Lane(x);
-            let d = x - m;
-            let t = d - x;
-            let lost = (x - (d - t)) - (m + t);
-            let e = d.exp();
-            let correction = e * lost;
-            *y = correction.magnitude().below(Lane::INFINITY, e + correction, e).0;
+            *y = Lane(x).exp_of_difference(m).0;
         }
     }
 }
 
-/// yᵢ = e^(xᵢ − m) with the rounding error of xᵢ − m made good (two-sum), so that far tails keep
-/// their digits.
+impl<T: Precision, const FMA: bool> Lane<T, FMA> {
+    /// e^(x − m) with the rounding error of x − m made good (two-sum), so that far tails keep their
+    /// digits.
+    #[inline(always)]
+    pub(super) fn exp_of_difference(self, m: Self) -> Self {
+        let d = self - m;
+        let t = d - self;
+        let lost = (self - (d - t)) - (m + t);
+        let e = d.exp();
+        let correction = e * lost;
+        correction.magnitude().below(Lane::INFINITY, e + correction, e)
+    }
+}
+
+/// yᵢ = e^(xᵢ − m).
 pub(crate) fn exp_differences<T: Precision>(level: Level, x: &[T], m: T, y: &mut [T]) {
     let main = x.len() - x.len() % LANES;
     let ((x, rest), (y, end)) = (x.split_at(main), y.split_at_mut(main));

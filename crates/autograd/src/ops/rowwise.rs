@@ -8,7 +8,9 @@ use super::linear::{Sum, pairwise_sum};
 use super::zip::direction;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
-use crate::kernel::{Level, exp_differences, largest, quotients};
+use crate::kernel::{
+    Level, RowFunction, SHORT, exp_differences, largest, quotients, short_rows,
+};
 use crate::play::{Dtype, Element, Io};
 use crate::var::{Sym, Var};
 
@@ -52,6 +54,9 @@ impl Primitive for RowWise {
             return;
         }
         let level = Level::best();
+        if let (Some(f), true) = (self.of_short_rows(x), n <= SHORT) {
+            return short_rows(level, f, n, x, io.out);
+        }
         let rows = x.chunks_exact(n);
         if self.reduces() {
             rows.zip(io.out.iter_mut()).for_each(|(x, y)| *y = self.reduce(level, x, work));
@@ -90,6 +95,20 @@ impl Primitive for RowWise {
 }
 
 impl RowWise {
+    /// The function in the form for many short rows, where there is one.
+    fn of_short_rows<T: Element>(self, x: &[T]) -> Option<RowFunction> {
+        match self {
+            RowWise::LogSumExp => Some(RowFunction::LogSumExp),
+            RowWise::Softmax => Some(RowFunction::Softmax),
+            RowWise::LogSoftmax => Some(RowFunction::LogSoftmax),
+            // Softmax but for its limits.
+            RowWise::Weights if x.iter().all(|x| x.wide().is_finite()) => {
+                Some(RowFunction::Softmax)
+            }
+            _ => None,
+        }
+    }
+
     /// The value of a reduction over no elements; the recorder refuses max and min of nothing.
     fn of_nothing<T: Element>(self) -> T {
         match self {

@@ -2,7 +2,8 @@
 
 use super::tiled::Function;
 use crate::graph::Record;
-use crate::ops::Select;
+use crate::number::Real;
+use crate::ops::{Binary, Select};
 use crate::play::Element;
 
 /// One node of one element. Operands and result are positions in the buffer.
@@ -23,23 +24,35 @@ pub(super) fn play<T: Element>(scalars: &[Scalar], record: &Record, buffer: &mut
             LAST => last,
             at => buffer[at as usize],
         };
-        let one = |i: usize| [read(i)];
+        // The four that long chains are made of come first, in one jump.
         let y = match s.f {
-            Function::Zip(f) => f.of(read(0), read(1)),
-            Function::Map(map) => {
-                let mut y = [T::default()];
-                map.fill(record, &one(0), None, &mut y);
-                y[0]
+            Function::Zip(Binary::Add) => read(0) + read(1),
+            Function::Zip(Binary::Sub) => read(0) - read(1),
+            Function::Zip(Binary::Mul) => read(0) * read(1),
+            Function::Zip(Binary::AMul) => {
+                let (a, b) = (read(0), read(1));
+                match a * b {
+                    // Not the selection that vectors use: a branch that is foreseen costs nothing.
+                    y if y < T::zero() || y > T::zero() => y,
+                    _ => a.amul(b),
+                }
             }
-            Function::MapTimes(map) => {
-                let mut y = [T::default()];
-                map.fill(record, &one(0), Some(&one(1)), &mut y);
-                y[0]
-            }
-            Function::Select => Select::of(read(0), read(1), read(2)),
-            Function::Copy => read(0),
+            _ => other(s, record, [read(0), read(1), read(2)]),
         };
         buffer[s.result as usize] = y;
         last = y;
     }
+}
+
+#[inline(never)]
+fn other<T: Element>(s: &Scalar, record: &Record, x: [T; 3]) -> T {
+    let mut y = [T::default()];
+    match s.f {
+        Function::Zip(f) => return f.of(x[0], x[1]),
+        Function::Select => return Select::of(x[0], x[1], x[2]),
+        Function::Copy => return x[0],
+        Function::Map(map) => map.fill(record, &x[..1], None, &mut y),
+        Function::MapTimes(map) => map.fill(record, &x[..1], Some(&x[1..2]), &mut y),
+    }
+    y[0]
 }
