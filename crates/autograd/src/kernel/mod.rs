@@ -24,13 +24,14 @@ mod lane;
 mod level;
 mod logarithm;
 mod precision;
+pub mod product;
 mod rows;
 mod slices;
 mod tables;
 
 pub use lane::Lane;
 pub use level::Level;
-pub(crate) use level::Task;
+pub(crate) use level::{Task, WideTask};
 pub use precision::Precision;
 pub(crate) use rows::{exp_differences, largest, quotients, sum_of_few};
 pub(crate) use slices::{Formula, map, pull};
