@@ -32,6 +32,24 @@ pub(crate) trait Task {
     fn run<const FMA: bool>(self) -> Self::Output;
 }
 
+/// Work that is laid out by how wide the registers are, in bytes. `run` is `#[inline(always)]`, as is
+/// all it calls.
+pub(crate) trait WideTask {
+    type Output;
+    fn run<const FMA: bool, const BYTES: usize>(self) -> Self::Output;
+}
+
+/// A task that does not care.
+struct AnyWidth<K>(K);
+
+impl<K: Task> WideTask for AnyWidth<K> {
+    type Output = K::Output;
+    #[inline(always)]
+    fn run<const FMA: bool, const BYTES: usize>(self) -> K::Output {
+        self.0.run::<FMA>()
+    }
+}
+
 /// Whether the target multiplies and adds with one rounding anyway.
 const PORTABLE_FMA: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
 
@@ -77,9 +95,27 @@ impl Level {
         }
     }
 
+    /// How many bytes a register holds.
+    #[inline]
+    pub(crate) fn bytes(self) -> usize {
+        match self.0 {
+            Set::Portable => 16,
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => 32,
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => 64,
+        }
+    }
+
     /// Runs the code that was compiled for this level.
     #[inline]
     pub(crate) fn run<K: Task>(self, task: K) -> K::Output {
+        self.run_wide(AnyWidth(task))
+    }
+
+    /// Runs the code that was compiled for this level and its width.
+    #[inline]
+    pub(crate) fn run_wide<K: WideTask>(self, task: K) -> K::Output {
         match self.0 {
             Set::Portable => portable(task),
             // SAFETY: `best` makes this level where AVX2 and FMA were detected, and nobody else does.
@@ -93,18 +129,18 @@ impl Level {
 }
 
 #[inline(never)]
-fn portable<K: Task>(task: K) -> K::Output {
-    task.run::<PORTABLE_FMA>()
+fn portable<K: WideTask>(task: K) -> K::Output {
+    task.run::<PORTABLE_FMA, 16>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn avx2<K: Task>(task: K) -> K::Output {
-    task.run::<true>()
+fn avx2<K: WideTask>(task: K) -> K::Output {
+    task.run::<true, 32>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-fn avx512<K: Task>(task: K) -> K::Output {
-    task.run::<true>()
+fn avx512<K: WideTask>(task: K) -> K::Output {
+    task.run::<true, 64>()
 }

@@ -24,6 +24,7 @@ mod lane;
 mod level;
 mod logarithm;
 mod precision;
+pub mod product;
 mod rows;
 mod short_rows;
 mod slices;
@@ -31,7 +32,7 @@ mod tables;
 
 pub use lane::Lane;
 pub use level::Level;
-pub(crate) use level::Task;
+pub(crate) use level::{Task, WideTask};
 pub use precision::Precision;
 pub(crate) use rows::{exp_differences, largest, quotients, sum_of_few};
 pub(crate) use short_rows::{RowFunction, SHORT, short_rows};

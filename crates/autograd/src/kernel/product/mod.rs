@@ -1,0 +1,89 @@
+//! Products of matrices: Y = A·B.
+//!
+//! **The order of the sums is a function of k alone.** The terms of an element come in blocks of at
+//! most [`TERMS`], as equal as can be; a block is summed from 0 in the order of the terms, by one
+//! multiply-add each, and the blocks are added in their order. So an element depends on its row of A,
+//! its column of B and on whether the level multiplies and adds with one rounding: not on where the
+//! operands lie, on the other rows and columns, nor on how the work is cut or spread over threads.
+//!
+//! The innermost loop ([`tile`]) holds a tile of Y in registers. It reads A where it lies and B where
+//! its rows lie in one piece; what else there is, and what is read so often that it pays, is copied
+//! first ([`pack`]) into memory of the caller's. Nothing is allocated.
+
+mod blocks;
+mod matrix;
+mod pack;
+mod tile;
+
+pub use blocks::{Piece, pack_len};
+pub use matrix::Matrix;
+
+use super::{Level, Precision};
+use blocks::Job;
+
+/// How many terms are summed before the sum is added to Y.
+pub const TERMS: usize = 256;
+
+/// Y = A·B, where A is m×k, B is k×n and Y row-major in `out`. `pack` is memory to work in, of
+/// [`pack_len`] elements at least.
+///
+/// ```
+/// use chainrule_autograd::kernel::Level;
+/// use chainrule_autograd::kernel::product::{Matrix, pack_len, product};
+///
+/// let a = [1.0, 2.0, 3.0, 4.0]; // [[1, 2], [3, 4]]
+/// let x = [1.0, 10.0];
+/// let mut y = [0.0; 2];
+/// let dims = [2, 2, 1];
+/// let mut pack = vec![0.0; pack_len(dims)];
+/// let (a, x) = (Matrix::row_major(&a, 2), Matrix::row_major(&x, 1));
+/// product(Level::best(), a, x, dims, &mut y, &mut pack);
+/// assert_eq!(y, [21.0, 43.0]);
+/// ```
+///
+/// # Panics
+/// If an operand does not lie in its slice, `out` has not m·n elements, or `pack` is too short.
+pub fn product<T: Precision>(
+    level: Level,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    dims: [usize; 3],
+    out: &mut [T],
+    pack: &mut [T],
+) {
+    product_with(level, a, b, dims, None, out, pack, &mut |_| {});
+}
+
+/// Y = A·B without a factor, Y = Y + factor·A·B with one. Calls `finish` with each piece of Y once
+/// it is done, while it is in the cache: each element is in exactly one piece.
+///
+/// With a factor, blocks of terms are added to Y as they come: Y + f·S₁ + f·S₂ …
+///
+/// # Panics
+/// As [`product`].
+#[allow(clippy::too_many_arguments)]
+pub fn product_with<T: Precision>(
+    level: Level,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    dims: [usize; 3],
+    factor: Option<T>,
+    out: &mut [T],
+    pack: &mut [T],
+    finish: &mut dyn FnMut(Piece<'_, T>),
+) {
+    let [m, k, n] = dims;
+    assert!(a.holds(m, k) && b.holds(k, n), "an operand of the product lies outside of its slice");
+    assert!(out.len() == m * n, "the result has {m}×{n} elements");
+    assert!(pack.len() >= pack_len(dims), "too little memory to pack in");
+    if m * n == 0 {
+        return;
+    }
+    if k == 0 {
+        if factor.is_none() {
+            out.fill(T::default());
+        }
+        return finish(Piece { rows: 0..m, columns: 0..n, values: out });
+    }
+    Job::of(level, a, b, dims).run(factor, out, pack, finish);
+}
