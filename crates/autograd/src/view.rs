@@ -103,7 +103,10 @@ pub(crate) struct Loop<const N: usize> {
 }
 
 /// Loops over `dims` in which neighbours that can be walked as one are merged.
-pub(crate) fn loops<T: Copy, const N: usize>(dims: &[usize], operands: &[View<'_, T>; N]) -> Short<Loop<N>> {
+pub(crate) fn loops<T: Copy, const N: usize>(
+    dims: &[usize],
+    operands: &[View<'_, T>; N],
+) -> Short<Loop<N>> {
     let strides = operands.each_ref().map(|v| stretched_strides(v.dims, v.strides, dims));
     let mut loops: Short<Loop<N>> = Short::new();
     for (axis, &n) in dims.iter().enumerate().filter(|&(_, &n)| n != 1) {

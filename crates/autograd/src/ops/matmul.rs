@@ -1,13 +1,13 @@
 //! Matmul: the product of the last two axes, batched over the others. It is its own pullback with
 //! the other operand; transposes are flags, and cost nothing.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Ix2, ShapeBuilder, linalg::general_mat_mul};
-
 use super::Primitive;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
+use crate::kernel::Level;
+use crate::kernel::product::{Matrix, pack_len, product};
 use crate::play::{Dtype, Element, Io};
-use crate::shape::{Short, broadcast, count, stretched_strides};
+use crate::shape::{Short, broadcast, stretched_strides};
 use crate::var::Var;
 use crate::view::{View, offsets};
 
@@ -25,18 +25,19 @@ impl Primitive for Matmul {
     }
 
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
-        let (dims, a, b) = (io.dims(), io.operand(0), io.operand(1));
-        let (batch, &[m, n]) = dims.split_last_chunk().expect("a product has two axes at least");
-        let k = a.dims[a.dims.len() - if self.ta { 2 } else { 1 }];
+        let (a, b) = (io.operand(0), io.operand(1));
+        let factors = self.factors(io.dims(), a, b);
+        let [m, _, n] = factors.dims;
         if m * n == 0 {
             return;
         }
-        let (a, a_batch) = Matrix::of(a, batch, self.ta);
-        let (b, b_batch) = Matrix::of(b, batch, self.tb);
-        let starts = offsets(batch, &a_batch, a.start).zip(offsets(batch, &b_batch, b.start));
-        for (out, (a_start, b_start)) in io.out.chunks_exact_mut(m * n).zip(starts) {
-            let (a, b) = (Matrix { start: a_start, ..a }, Matrix { start: b_start, ..b });
-            product(a, b, [m, k, n], out, io.scratch);
+        let pack = &mut io.scratch[0];
+        let len = pack_len(factors.dims).max(pack.len());
+        pack.resize(len, T::default());
+        for (out, (a_start, b_start)) in io.out.chunks_exact_mut(m * n).zip(factors.starts()) {
+            let a = Matrix { data: a.data, start: a_start, strides: factors.strides[0] };
+            let b = Matrix { data: b.data, start: b_start, strides: factors.strides[1] };
+            product(Level::best(), a, b, factors.dims, out, pack);
         }
     }
 
@@ -49,116 +50,49 @@ impl Primitive for Matmul {
     }
 }
 
-/// One matrix of an operand: where it starts, and its strides after transposing.
-#[derive(Clone, Copy)]
-struct Matrix<'a, T> {
-    data: &'a [T],
-    start: usize,
-    strides: [isize; 2],
+/// How the matrices of both operands lie.
+pub(crate) struct Factors<'a> {
+    /// m, k, n of (m×k)·(k×n)
+    pub dims: [usize; 3],
+    /// The strides within a matrix, for either operand.
+    pub strides: [[isize; 2]; 2],
+    batch: &'a [usize],
+    batch_strides: [Short<isize>; 2],
+    starts: [usize; 2],
 }
 
-impl<'a, T: Element> Matrix<'a, T> {
-    /// The first matrix, and the strides from batch to batch.
-    fn of(x: View<'a, T>, batch: &[usize], transposed: bool) -> (Self, Short<isize>) {
-        let (own, _) = x.dims.split_at(x.dims.len() - 2);
-        let (own_strides, last) = x.strides.split_at(x.dims.len() - 2);
-        let strides = if transposed { [last[1], last[0]] } else { [last[0], last[1]] };
-        let batches = stretched_strides(own, own_strides, batch);
-        (Matrix { data: x.data, start: x.offset, strides }, batches)
-    }
-
-    fn at(&self, row: usize, column: usize) -> T {
-        let [r, c] = self.strides;
-        self.data[self.start.wrapping_add_signed(row as isize * r + column as isize * c)]
-    }
-
-    fn transposed(self) -> Self {
-        let [rows, columns] = self.strides;
-        Matrix { strides: [columns, rows], ..self }
-    }
-
-    /// A row whose elements lie side by side.
-    fn row(&self, row: usize, n: usize) -> &'a [T] {
-        &self.data[self.start.wrapping_add_signed(row as isize * self.strides[0])..][..n]
-    }
-
-    /// The matrix as ndarray sees it. Reversed axes are copied, all others read in place.
-    fn array<'s>(&self, dims: [usize; 2], scratch: &'s mut Vec<T>) -> ArrayView2<'s, T>
-    where
-        'a: 's,
-    {
-        let [rows, columns] = self.strides;
-        let strides = Ix2(rows.unsigned_abs(), columns.unsigned_abs());
-        if rows >= 0 && columns >= 0 && count(&dims) > 0 {
-            let shape = Ix2(dims[0], dims[1]).strides(strides);
-            let data = &self.data[self.start..];
-            return ArrayView2::from_shape(shape, data).expect("inside the buffer");
-        }
-        scratch.clear();
-        scratch.extend(offsets(&dims, &self.strides, self.start).map(|i| self.data[i]));
-        ArrayView2::from_shape((dims[0], dims[1]), scratch).expect("as many elements")
-    }
-}
-
-/// Up to here a plain loop is faster than the packing of the library (measured, see the benches).
-const SMALL: usize = 4096;
-
-fn product<T: Element>(
-    a: Matrix<'_, T>,
-    b: Matrix<'_, T>,
-    [m, k, n]: [usize; 3],
-    out: &mut [T],
-    scratch: &mut [Vec<T>; 2],
-) {
-    if m * k * n <= SMALL {
-        match (a.strides, b.strides) {
-            (_, [_, 1]) => return by_rows(a, b, [k, n], out),
-            ([_, 1], [1, _]) => return by_dots(a, b.transposed(), [k, n], out),
-            _ => {}
+impl Matmul {
+    /// For a result of shape `dims`.
+    pub fn factors<'a, T>(self, dims: &'a [usize], a: View<'_, T>, b: View<'_, T>) -> Factors<'a> {
+        let (batch, &[m, n]) = dims.split_last_chunk().expect("a product has two axes at least");
+        let k = a.dims[a.dims.len() - if self.ta { 2 } else { 1 }];
+        let ((a_batch, a_strides), (b_batch, b_strides)) =
+            (lay_out(&a, batch, self.ta), lay_out(&b, batch, self.tb));
+        Factors {
+            dims: [m, k, n],
+            strides: [a_strides, b_strides],
+            batch,
+            batch_strides: [a_batch, b_batch],
+            starts: [a.offset, b.offset],
         }
     }
-    let [scratch_a, scratch_b] = scratch;
-    let a = a.array([m, k], scratch_a);
-    let b = b.array([k, n], scratch_b);
-    let mut y = ArrayViewMut2::from_shape((m, n), out).expect("m·n elements");
-    general_mat_mul(T::one(), &a, &b, T::zero(), &mut y);
 }
 
-/// Element (i, j) of the product is (row i of a)·(row j of the transpose of b).
-fn by_dots<T: Element>(a: Matrix<'_, T>, bt: Matrix<'_, T>, [k, n]: [usize; 2], out: &mut [T]) {
-    for (i, y) in out.chunks_exact_mut(n).enumerate() {
-        let row = a.row(i, k);
-        y.iter_mut().enumerate().for_each(|(j, y)| *y = dot(row, bt.row(j, k)));
+impl Factors<'_> {
+    /// Where the matrices of both operands start, for each product of the batch.
+    pub fn starts(&self) -> impl Iterator<Item = (usize, usize)> {
+        let [a, b] = &self.batch_strides;
+        let [a_start, b_start] = self.starts;
+        offsets(self.batch, a, a_start).zip(offsets(self.batch, b, b_start))
     }
 }
 
-/// Σ aᵢ·bᵢ in 8 lanes.
-fn dot<T: Element>(a: &[T], b: &[T]) -> T {
-    const LANES: usize = 8;
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    let mut lanes = [T::zero(); LANES];
-    for (a, b) in a.iter().zip(b) {
-        (0..LANES).for_each(|i| lanes[i] = lanes[i] + a[i] * b[i]);
-    }
-    let rest = a_rest.iter().zip(b_rest);
-    lanes.iter_mut().zip(rest).for_each(|(lane, (&a, &b))| *lane = *lane + a * b);
-    let mut width = LANES;
-    while width > 1 {
-        width /= 2;
-        (0..width).for_each(|i| lanes[i] = lanes[i] + lanes[i + width]);
-    }
-    lanes[0]
-}
-
-/// Row i of the product is Σⱼ aᵢⱼ·(row j of b).
-fn by_rows<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, [k, n]: [usize; 2], out: &mut [T]) {
-    out.fill(T::zero());
-    for (i, y) in out.chunks_exact_mut(n).enumerate() {
-        for j in 0..k {
-            let factor = a.at(i, j);
-            y.iter_mut().zip(b.row(j, n)).for_each(|(y, &b)| *y = *y + factor * b);
-        }
-    }
+/// The strides from matrix to matrix, and those within one after transposing.
+fn lay_out<T>(x: &View<'_, T>, batch: &[usize], transposed: bool) -> (Short<isize>, [isize; 2]) {
+    let (own, _) = x.dims.split_at(x.dims.len() - 2);
+    let (own_strides, last) = x.strides.split_at(x.dims.len() - 2);
+    let strides = if transposed { [last[1], last[0]] } else { [last[0], last[1]] };
+    (stretched_strides(own, own_strides, batch), strides)
 }
 
 impl<'t, T: Dtype> Var<'t, T> {

@@ -30,7 +30,7 @@ pub(crate) use index::{Gather, ScatterAdd, as_index};
 pub(crate) use leaf::{Leaf, Scalar};
 pub(crate) use linear::{Accumulate, Concat, Part, Sum, SumLoops};
 pub(crate) use map::Map;
-pub(crate) use matmul::Matmul;
+pub(crate) use matmul::{Factors, Matmul};
 pub(crate) use rowwise::RowWise;
 pub(crate) use select::Select;
 pub use shaping::concat;

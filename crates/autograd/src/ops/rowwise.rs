@@ -8,9 +8,7 @@ use super::linear::{Sum, pairwise_sum};
 use super::zip::direction;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
-use crate::kernel::{
-    Level, RowFunction, SHORT, exp_differences, largest, quotients, short_rows,
-};
+use crate::kernel::{Level, RowFunction, SHORT, exp_differences, largest, quotients, short_rows};
 use crate::play::{Dtype, Element, Io};
 use crate::var::{Sym, Var};
 

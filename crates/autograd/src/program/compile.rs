@@ -105,9 +105,8 @@ fn compile<T: Element>(
     let (xs, next): (Vec<Id>, Vec<Id>) = (new(&kept, &xs), new(&kept, &next));
     // What is carried is overwritten: what becomes of it, and what is to be read of it afterwards,
     // has to lie elsewhere.
-    let next = kept.apart(next, |storage, id| {
-        fed.contains(&storage.root(id)) || !storage.is_whole(id)
-    });
+    let next =
+        kept.apart(next, |storage, id| fed.contains(&storage.root(id)) || !storage.is_whole(id));
     let outputs = kept.apart(new(&kept, outputs), |storage, id| xs.contains(&storage.root(id)));
     let pairs: Vec<(Id, Id)> = xs.iter().copied().zip(next).collect();
 
@@ -134,6 +133,7 @@ fn compile<T: Element>(
         nodes: works.iter().map(|work| work.nodes().len()).sum(),
         moves: moves.collect(),
         tiles: pressed.tiles,
+        pack: pressed.pack,
         slots: plan.slots,
         inputs,
         outputs,

@@ -32,6 +32,7 @@ mod around;
 mod compile;
 mod plan;
 mod press;
+mod product;
 mod scalars;
 mod schedule;
 mod tiled;
@@ -41,6 +42,7 @@ use ndarray::ArrayViewD;
 use crate::error::FeedError;
 use crate::feed::Feed;
 use crate::graph::{Record, Slot};
+use crate::kernel::Level;
 use crate::node::Id;
 use crate::play::{Element, run, view};
 use around::Around;
@@ -66,8 +68,9 @@ pub struct Program<T> {
     carried: Vec<Id>,
     /// What is carried but not updated in place: from, to, how many elements.
     moves: Vec<[usize; 3]>,
-    /// How many tiles the steps need.
+    /// How many tiles the steps need, and how many elements a product packs.
     tiles: usize,
+    pack: usize,
     /// The buffer before the first play: constants and inputs as they were on the tape.
     initial: Vec<T>,
 }
@@ -77,6 +80,7 @@ pub struct Program<T> {
 pub struct Buffers<T> {
     values: Vec<T>,
     tiles: Vec<T>,
+    pack: Vec<T>,
     scratch: [Vec<T>; 2],
 }
 
@@ -87,7 +91,9 @@ impl<T: Element> Program<T> {
         let mut scratch = Default::default();
         let prologue = self.prologue.iter().copied();
         run(&self.record, &self.slots, prologue, &mut values, &mut scratch);
-        Buffers { values, tiles: vec![T::default(); self.tiles * TILE], scratch }
+        let (tiles, pack) = (self.tiles * TILE, self.pack);
+        let zeros = |len: usize| vec![T::default(); len];
+        Buffers { values, tiles: zeros(tiles), pack: zeros(pack), scratch }
     }
 
     /// Sets an input, counted as in the call that compiled the program. What is not fed keeps its
@@ -126,16 +132,20 @@ impl<T: Element> Program<T> {
 
     /// Plays every step once. Afterwards carried values are those of the next play.
     pub fn play(&self, buffers: &mut Buffers<T>) {
-        let Buffers { values, tiles, scratch } = buffers;
+        let Buffers { values, tiles, pack, scratch } = buffers;
+        let level = Level::best();
         for step in &self.steps {
             match step {
                 Step::Group(group) => group.play(&self.record, values, tiles),
                 Step::Scalars(list) => scalars::play(list, &self.record, values),
+                Step::Product(product) => product.play(level, values, pack),
                 Step::Sum { x, y, loops } => {
                     let (y, around) = Around::part(values, y.clone());
                     loops.play(around.get(x.clone()), y);
                 }
-                Step::Node(id) => run(&self.record, &self.slots, [*id].into_iter(), values, scratch),
+                Step::Node(id) => {
+                    run(&self.record, &self.slots, [*id].into_iter(), values, scratch)
+                }
             }
         }
         for &[from, to, len] in &self.moves {
@@ -172,7 +182,7 @@ impl<T: Element> Program<T> {
 
     /// The bytes of one set of buffers.
     pub fn buffer_bytes(&self) -> usize {
-        size_of_val(&self.initial[..]) + self.tiles * TILE * size_of::<T>()
+        size_of_val(&self.initial[..]) + (self.tiles * TILE + self.pack) * size_of::<T>()
     }
 
     fn look<'b>(&'b self, buffers: &'b Buffers<T>, id: Id) -> ArrayViewD<'b, T> {

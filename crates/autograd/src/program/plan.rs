@@ -66,7 +66,8 @@ pub(super) fn plan(storage: &Storage<'_>, steps: &[Work], ends: &Ends<'_>) -> Pl
             if len == 1 { &mut single } else { &mut many }.give_back(place, len);
         }
     }
-    for id in ids().filter(|id| id.index() >= ends.prologue && storage.len(*id) == 1 && shared(*id)) {
+    for id in ids().filter(|id| id.index() >= ends.prologue && storage.len(*id) == 1 && shared(*id))
+    {
         places[id.index()] += many.end;
     }
     Plan {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::plan::Plan;
+use super::product::Product;
 use super::scalars::{LAST, Scalar};
 use super::schedule::{Storage, Work};
 use super::tiled::{Function, Group, Load, Member, Operand, Place};
@@ -18,7 +19,12 @@ use crate::view::{Loop, loops};
 pub(super) enum Step<T> {
     Node(usize),
     /// A sum of values that lie in a row.
-    Sum { x: Range<usize>, y: Range<usize>, loops: Box<SumLoops> },
+    Sum {
+        x: Range<usize>,
+        y: Range<usize>,
+        loops: Box<SumLoops>,
+    },
+    Product(Product),
     Scalars(Vec<Scalar>),
     Group(Group<T>),
 }
@@ -28,13 +34,16 @@ pub(super) enum Step<T> {
 pub(super) struct Pressed<T> {
     pub steps: Vec<Step<T>>,
     pub tiles: usize,
+    /// How many elements a product packs at most.
+    pub pack: usize,
     pub numbers: Vec<T>,
 }
 
 pub(super) fn press<T: Element>(storage: &Storage<'_>, plan: &Plan, works: &[Work]) -> Pressed<T> {
-    let mut press = Press { storage, plan, numbers: vec![], known: HashMap::new(), tiles: 0 };
+    let mut press =
+        Press { storage, plan, numbers: vec![], known: HashMap::new(), tiles: 0, pack: 0 };
     let steps = works.iter().map(|work| press.step(work)).collect();
-    Pressed { steps, tiles: press.tiles, numbers: press.numbers }
+    Pressed { steps, tiles: press.tiles, pack: press.pack, numbers: press.numbers }
 }
 
 struct Press<'a, T> {
@@ -44,6 +53,7 @@ struct Press<'a, T> {
     /// Where a number stands, by its bits in f64.
     known: HashMap<u64, u32>,
     tiles: usize,
+    pack: usize,
 }
 
 /// An operand of an elementwise node: another node, or a number.
@@ -64,7 +74,7 @@ impl<T: Element> Press<'_, T> {
         }
     }
 
-    fn node(&self, id: Id) -> Step<T> {
+    fn node(&mut self, id: Id) -> Step<T> {
         let record = self.storage.record;
         let node = record.node(id);
         let x = node.operands[0];
@@ -72,6 +82,19 @@ impl<T: Element> Press<'_, T> {
             Op::Sum(sum) if record.is_dense(x) => {
                 let loops = Box::new(SumLoops::of(record.shape(x), sum.axes));
                 Step::Sum { x: self.range(x), y: self.range(id), loops }
+            }
+            Op::Matmul(matmul) => {
+                let look = |i: usize| {
+                    view(record, &[] as &[T], self.slot(node.operands[i]), node.operands[i])
+                };
+                let factors = matmul.factors(record.shape(id), look(0), look(1));
+                match Product::new(&factors, self.slot(id).offset) {
+                    Some(product) => {
+                        self.pack = self.pack.max(product.pack_len());
+                        Step::Product(product)
+                    }
+                    None => Step::Node(id.index()),
+                }
             }
             _ => Step::Node(id.index()),
         }
@@ -157,7 +180,9 @@ fn sum(args: &[Arg]) -> Vec<(Function, Vec<Arg>)> {
         [a] => vec![(Function::Copy, vec![*a])],
         [a, b, rest @ ..] => {
             let first = (add, vec![*a, *b]);
-            std::iter::once(first).chain(rest.iter().map(|x| (add, vec![Arg::Before, *x]))).collect()
+            std::iter::once(first)
+                .chain(rest.iter().map(|x| (add, vec![Arg::Before, *x])))
+                .collect()
         }
         [] => unreachable!("a sum has parts"),
     }

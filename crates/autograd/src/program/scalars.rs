@@ -2,7 +2,6 @@
 
 use super::tiled::Function;
 use crate::graph::Record;
-use crate::number::Real;
 use crate::ops::{Binary, Select};
 use crate::play::Element;
 

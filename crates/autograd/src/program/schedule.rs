@@ -183,4 +183,3 @@ impl Steps<'_> {
         matches!(work, Some(Work::Node(id)) if matches!(op(id), Op::Matmul(_)))
     }
 }
-

@@ -131,8 +131,12 @@ impl<T: Element> Member<T> {
     ) {
         let n = y.len();
         let source = |i: usize| match self.operands[i] {
-            Operand::At(Place::Buffer(offset)) => Source::Slice(buffer.get(offset + start..offset + start + n)),
-            Operand::At(Place::Tile(tile)) => Source::Slice(tiles.get(tile * TILE..tile * TILE + n)),
+            Operand::At(Place::Buffer(offset)) => {
+                Source::Slice(buffer.get(offset + start..offset + start + n))
+            }
+            Operand::At(Place::Tile(tile)) => {
+                Source::Slice(tiles.get(tile * TILE..tile * TILE + n))
+            }
             Operand::One(offset) => Source::Number(buffer.get(offset..offset + 1)[0]),
             Operand::Number(c) => Source::Number(c),
         };
