@@ -77,6 +77,14 @@ impl Record {
         self.names.iter().rev().find(|(i, _)| *i == id).map(|(_, name)| &**name)
     }
 
+    /// The node as it stands in printed tapes and programs.
+    pub fn line(&self, id: Id) -> String {
+        let operands: Vec<String> = self.operands(id).map(|o| o.to_string()).collect();
+        let line = format!("{} {}", self.op_name(self.node(id).op), operands.join(" "));
+        let name = self.name(id).map(|n| format!("  `{n}`")).unwrap_or_default();
+        format!("{id:<5} = {:<28} {:?}{name}", line.trim_end(), self.shape(id))
+    }
+
     /// The node as messages call it: its name if the user gave one, its op and number, its line.
     pub fn label(&self, id: Id) -> String {
         let node = self.node(id);

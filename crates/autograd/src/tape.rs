@@ -178,12 +178,7 @@ impl<T: Element> fmt::Display for Tape<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let r = self.graph.record();
         for index in 0..r.nodes.len() {
-            let id = Id(index as u32);
-            let operands: Vec<String> = r.operands(id).map(|o| o.to_string()).collect();
-            let op = r.op_name(r.node(id).op);
-            let line = format!("{op} {}", operands.join(" "));
-            let name = r.name(id).map(|n| format!("  `{n}`")).unwrap_or_default();
-            writeln!(f, "{id:<5} = {:<28} {:?}{name}", line.trim_end(), r.shape(id))?;
+            writeln!(f, "{}", r.line(Id(index as u32)))?;
         }
         Ok(())
     }

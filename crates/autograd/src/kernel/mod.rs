@@ -28,12 +28,14 @@ pub mod product;
 mod rows;
 mod short_rows;
 mod slices;
+mod sums;
 mod tables;
 
 pub use lane::Lane;
 pub use level::Level;
 pub(crate) use level::{Task, WideTask};
 pub use precision::Precision;
-pub(crate) use rows::{exp_differences, largest, quotients, sum_of_few};
+pub(crate) use rows::{exp_differences, largest, quotients};
 pub(crate) use short_rows::{RowFunction, SHORT, short_rows};
 pub(crate) use slices::{Formula, map, pull};
+pub(crate) use sums::{add_rows, sum_runs};

@@ -8,7 +8,7 @@ const LANES: usize = 16;
 
 /// Σ in 16 lanes, for at most a few hundred elements. The order of additions depends on the length
 /// alone.
-struct Sum<'a, T>(&'a [T]);
+pub(super) struct Sum<'a, T>(pub &'a [T]);
 
 impl<T: Precision> Task for Sum<'_, T> {
     type Output = T;
@@ -33,11 +33,6 @@ impl<T: Precision> Task for Sum<'_, T> {
         }
         lanes[0]
     }
-}
-
-/// Σ x of at most a few hundred elements.
-pub(crate) fn sum_of_few<T: Precision>(level: Level, x: &[T]) -> T {
-    level.run(Sum(x))
 }
 
 struct Largest<'a, T>(&'a [T]);

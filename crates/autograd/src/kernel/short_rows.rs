@@ -115,8 +115,8 @@ fn logsumexp<T: Precision, const FMA: bool>(block: &[Column<T>]) -> Column<T> {
     let mut y = m;
     for i in 0..LANES {
         // ±∞ and NaN are what they are.
-        let finite = (m[i] - m[i]) == T::default();
-        y[i] = if finite { m[i] + log[i] } else { m[i] };
+        let m = Lane::<T, FMA>(m[i]);
+        y[i] = m.magnitude().below(Lane::INFINITY, m + Lane(log[i]), m).0;
     }
     y
 }

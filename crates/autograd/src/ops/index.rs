@@ -10,7 +10,7 @@ use crate::node::{Id, Op};
 use crate::play::{Dtype, Element, Io};
 use crate::shape::{Short, dense_strides, resolve_axis};
 use crate::var::Var;
-use crate::view::offsets;
+use crate::view::{View, offsets};
 
 /// y\[…, i, …\] = x\[…, index\[…, i, …\], …\] along one axis. Operands: x, index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +33,16 @@ impl Primitive for Gather {
         let (x, index) = (io.operand(0), io.operand(1));
         let axis = self.axis as usize;
         let limit = x.dims[axis];
+        if let (Some((x, index)), true) = (rows(&x, &index), axis + 1 == x.dims.len()) {
+            let picked = index.chunks_exact(index_row(&io.operand(1)));
+            let y = io.out.chunks_exact_mut(index_row(&io.operand(1)));
+            for (row, ((x, index), y)) in x.chunks_exact(limit).zip(picked).zip(y).enumerate() {
+                for (e, (y, &i)) in y.iter_mut().zip(index).enumerate() {
+                    *y = x[checked(io.record, io.id, row * index.len() + e, i, limit)];
+                }
+            }
+            return;
+        }
         let mut along: Short<isize> = x.strides.iter().copied().collect();
         along[axis] = 0;
         let from = offsets(index.dims, &along, x.offset);
@@ -63,6 +73,21 @@ impl Primitive for ScatterAdd {
         let mut along = dense;
         along[axis] = 0;
         io.out.fill(T::default());
+        if let (Some((u, index)), true) =
+            (rows(&u, &index), axis + 1 == dims.len() && dims[axis] > 0)
+        {
+            let n = index_row(&io.operand(1));
+            let (u, index) = (u.chunks_exact(n), index.chunks_exact(n));
+            for (row, ((u, index), y)) in
+                u.zip(index).zip(io.out.chunks_exact_mut(dims[axis])).enumerate()
+            {
+                for (e, (&u, &i)) in u.iter().zip(index).enumerate() {
+                    let y = &mut y[checked(io.record, io.id, row * n + e, i, dims[axis])];
+                    *y = *y + u;
+                }
+            }
+            return;
+        }
         let to = offsets(index.dims, &along, 0);
         let from = offsets(index.dims, u.strides, u.offset);
         let at = offsets(index.dims, index.strides, index.offset);
@@ -79,10 +104,21 @@ impl Primitive for ScatterAdd {
     }
 }
 
+/// Values and indices in rows, where both lie so and have elements.
+fn rows<'a, T: Element>(x: &View<'a, T>, index: &View<'a, T>) -> Option<(&'a [T], &'a [T])> {
+    let (x, index) = (x.dense()?, index.dense()?);
+    (!x.is_empty() && !index.is_empty()).then_some((x, index))
+}
+
+/// How many indices a row has.
+fn index_row<T>(index: &View<'_, T>) -> usize {
+    index.dims.last().copied().unwrap_or(1)
+}
+
 /// Whether a value can be an index below `limit`.
 pub(crate) fn as_index<T: Element>(value: T, limit: usize) -> Option<usize> {
-    let wide = value.wide();
-    (wide >= 0.0 && wide < limit as f64 && wide.fract() == 0.0).then_some(wide as usize)
+    let index = value.wide() as usize; // 0 for NaN and negative numbers, which then is not equal
+    (index < limit && index as f64 == value.wide()).then_some(index)
 }
 
 /// Element `at` of the index of the node `id`.

@@ -3,7 +3,7 @@
 use super::{AxisSlice, Primitive};
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
-use crate::kernel::{Level, sum_of_few};
+use crate::kernel::{Level, add_rows, sum_runs};
 use crate::node::{Id, Op, Run};
 use crate::play::{Element, Io};
 use crate::shape::{Short, axes_of, dense_strides, kept};
@@ -85,22 +85,37 @@ impl SumLoops {
         if x.is_empty() {
             return;
         }
+        let level = Level::best();
+        if self.summed
+            && self.inner <= FEW
+            && self.outer.len() <= 1
+            && out.len() * self.inner == x.len()
+        {
+            return sum_runs(level, x, self.inner, out);
+        }
+        if !self.summed && out.len() == self.inner {
+            return add_rows(level, x, out);
+        }
         for (run, at) in x.chunks_exact(self.inner).zip(offsets(&self.outer, &self.strides, 0)) {
             if self.summed {
                 out[at] = out[at] + pairwise_sum(run);
             } else {
-                let to = &mut out[at..at + self.inner];
-                to.iter_mut().zip(run).for_each(|(y, &x)| *y = *y + x);
+                add_rows(level, run, &mut out[at..at + self.inner]);
             }
         }
     }
 }
 
-/// Σ in 16 lanes below 256 elements and by halves above: the error grows like log n.
+/// Up to so many elements are summed without halving.
+const FEW: usize = 256;
+
+/// Σ as a short run below 256 elements and by halves above: the error grows like log n.
 pub(super) fn pairwise_sum<T: Element>(x: &[T]) -> T {
     fn by_halves<T: Element>(level: Level, x: &[T]) -> T {
-        if x.len() <= 256 {
-            return sum_of_few(level, x);
+        if x.len() <= FEW {
+            let mut sum = [T::default()];
+            sum_runs(level, x, x.len().max(1), &mut sum);
+            return sum[0];
         }
         let half = (x.len() / 2).next_multiple_of(16);
         by_halves(level, &x[..half]) + by_halves(level, &x[half..])

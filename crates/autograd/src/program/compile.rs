@@ -130,8 +130,8 @@ fn compile<T: Element>(
     Program {
         prologue: (0..prologue).filter(|id| !kept.record.nodes[*id].op.is_passive()).collect(),
         steps: pressed.steps,
-        nodes: works.iter().map(|work| work.nodes().len()).sum(),
         moves: moves.collect(),
+        works,
         tiles: pressed.tiles,
         pack: pressed.pack,
         slots: plan.slots,

@@ -30,6 +30,7 @@
 
 mod around;
 mod compile;
+mod display;
 mod plan;
 mod press;
 mod product;
@@ -47,20 +48,19 @@ use crate::node::Id;
 use crate::play::{Element, run, view};
 use around::Around;
 use press::Step;
+use schedule::Work;
 use tiled::TILE;
 
 /// A compiled list of nodes.
 ///
 /// It is `Send` and `Sync`, and holds no value that a play changes.
-#[derive(Debug)]
 pub struct Program<T> {
     record: Record,
     /// The nodes to be played once for each set of buffers.
     prologue: Vec<usize>,
-    /// What every play does.
+    /// What every play does, and which nodes each step computes.
     steps: Vec<Step<T>>,
-    /// How many nodes that computes.
-    nodes: usize,
+    works: Vec<Work>,
     /// Where values lie.
     slots: Vec<Slot>,
     inputs: Vec<Id>,
@@ -172,12 +172,12 @@ impl<T: Element> Program<T> {
 
     /// The number of nodes that a play computes.
     pub fn len(&self) -> usize {
-        self.nodes
+        self.works.iter().map(|work| work.nodes().len()).sum()
     }
 
     /// Whether a play computes nothing.
     pub fn is_empty(&self) -> bool {
-        self.nodes == 0
+        self.works.is_empty()
     }
 
     /// The bytes of one set of buffers.

@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::product::Product;
 use super::scalars::{LAST, Scalar};
 use super::schedule::{Storage, Work};
-use super::tiled::{Function, Group, Load, Member, Operand, Place};
+use super::tiled::{Function, Group, Load, Member, Operand, Place, TILE};
 use crate::graph::Slot;
 use crate::node::{Id, Op};
 use crate::ops::{Number, SumLoops};
@@ -166,10 +166,16 @@ impl<T: Element> Press<'_, T> {
     fn group(&mut self, len: usize, ids: &[Id]) -> Group<T> {
         let mut group = Grouping::new(self, ids);
         ids.iter().for_each(|id| group.add(*id));
-        let (loads, members, tiles) = (group.loads, group.members, group.tiles.len());
-        self.tiles = self.tiles.max(tiles);
-        let loads = loads.into_iter().map(|(_, load)| load).collect();
-        Group { len, loads, members }
+        let Grouping { loads, members, tiles, .. } = group;
+        self.tiles = self.tiles.max(tiles.len());
+        let mut loads: Vec<Load> = loads.into_iter().map(|(_, load)| load).collect();
+        // Tiles of whole rows: then a row that is added to all rows is brought once.
+        let period = loads.iter().find_map(Load::period).unwrap_or(1);
+        let tile = TILE / period * period;
+        for load in &mut loads {
+            load.once |= load.period().is_some_and(|period| tile.is_multiple_of(period));
+        }
+        Group { len, tile, loads, members }
     }
 }
 
@@ -291,7 +297,7 @@ impl<'a, 'p, T: Element> Grouping<'a, 'p, T> {
         // A tile of its own: it is filled before the first member is computed.
         let tile = self.tiles.len();
         self.tiles.push(true);
-        self.loads.push((key, Load { tile, offset, loops }));
+        self.loads.push((key, Load::new(tile, offset, loops)));
         Operand::At(Place::Tile(tile))
     }
 

@@ -13,6 +13,8 @@ pub(super) const TILE: usize = 1024;
 #[derive(Clone, Debug)]
 pub(super) struct Group<T> {
     pub len: usize,
+    /// How many elements are computed at a time.
+    pub tile: usize,
     pub loads: Vec<Load>,
     pub members: Vec<Member<T>>,
 }
@@ -24,6 +26,8 @@ pub(super) struct Load {
     pub offset: usize,
     /// How the elements lie, or none for one element that is repeated.
     pub loops: Vec<Loop<1>>,
+    /// Whether every tile is brought the same.
+    pub once: bool,
 }
 
 /// One node of a group.
@@ -64,12 +68,14 @@ pub(super) enum Operand<T> {
 
 impl<T: Element> Group<T> {
     pub fn play(&self, record: &Record, buffer: &mut [T], tiles: &mut [T]) {
-        for load in self.loads.iter().filter(|load| load.loops.is_empty()) {
-            tiles[load.tile * TILE..][..self.len.min(TILE)].fill(buffer[load.offset]);
+        let (once, each) = (|load: &&Load| load.once, |load: &&Load| !load.once);
+        let first = self.tile.min(self.len);
+        for load in self.loads.iter().filter(once) {
+            load.bring(0, buffer, &mut tiles[load.tile * TILE..][..first]);
         }
-        for start in (0..self.len).step_by(TILE) {
-            let n = TILE.min(self.len - start);
-            for load in self.loads.iter().filter(|load| !load.loops.is_empty()) {
+        for start in (0..self.len).step_by(self.tile) {
+            let n = self.tile.min(self.len - start);
+            for load in self.loads.iter().filter(each) {
                 load.bring(start, buffer, &mut tiles[load.tile * TILE..][..n]);
             }
             for member in &self.members {
@@ -80,9 +86,26 @@ impl<T: Element> Group<T> {
 }
 
 impl Load {
+    pub fn new(tile: usize, offset: usize, loops: Vec<Loop<1>>) -> Self {
+        Load { tile, offset, once: loops.is_empty(), loops }
+    }
+
+    /// The length of the row that is read again and again, if it is short.
+    pub fn period(&self) -> Option<usize> {
+        match self.loops[..] {
+            [Loop { step: [0], .. }, Loop { n, step: [1] }] if n <= TILE => Some(n),
+            _ => None,
+        }
+    }
+
     /// Gathers elements from number `start` on.
     fn bring<T: Copy>(&self, start: usize, buffer: &[T], mut tile: &mut [T]) {
-        let (inner, outer) = self.loops.split_last().expect("a load has loops");
+        let Some((inner, outer)) = self.loops.split_last() else {
+            return tile.fill(buffer[self.offset]);
+        };
+        if self.once {
+            return repeat(&buffer[self.offset..][..inner.n.min(tile.len())], tile);
+        }
         let (mut row, mut column) = (start / inner.n, start % inner.n);
         while !tile.is_empty() {
             let (mut at, mut rest) = (self.offset as isize, row);
@@ -103,6 +126,17 @@ impl Load {
             }
             (tile, row, column) = (more, row + 1, 0);
         }
+    }
+}
+
+/// Fills a tile with copies of a row, which starts at its start.
+fn repeat<T: Copy>(row: &[T], tile: &mut [T]) {
+    tile[..row.len()].copy_from_slice(row);
+    let mut filled = row.len();
+    while filled < tile.len() {
+        let more = filled.min(tile.len() - filled);
+        tile.copy_within(..more, filled);
+        filled += more;
     }
 }
 

@@ -96,7 +96,7 @@ impl<'t> Step<'t> {
         broadcast(&a.shape(), &b.shape())?;
         let apart = || at_least((a - b).abs(), MARGIN);
         let off_zero = |x: Var<'_>| at_least(x.abs(), 0.2);
-        Some(match self.detail % 16 {
+        Some(match self.detail % 18 {
             0 => a + b,
             1 => a - b,
             2 => a * b,
@@ -113,6 +113,8 @@ impl<'t> Step<'t> {
             13 => 0.5 - a * 1.5,
             14 if off_zero(a) => 2.0 / a,
             15 if at_least((a - 0.25).abs(), MARGIN) => a.maximum(0.25),
+            16 if apart() => a.less_equal(b) * b,
+            17 if apart() => a.not_equal(b) * a,
             _ => return None,
         })
     }
