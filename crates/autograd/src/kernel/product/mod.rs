@@ -85,5 +85,5 @@ pub fn product_with<T: Precision>(
         }
         return finish(Piece { rows: 0..m, columns: 0..n, values: out });
     }
-    Job::of(level, a, b, dims).run(factor, out, pack, finish);
+    Job::of(level, a, b, dims, factor).run(out, pack, finish);
 }

@@ -85,10 +85,11 @@ impl<T: Precision> Matrix<'_, T> {
         for (run, to) in to.chunks_mut(RUN).enumerate() {
             let len = to.len();
             for row in (0..whole).step_by(ROWS) {
-                let from: [&[T]; ROWS] =
-                    std::array::from_fn(|i| &data[(row + i) * step + run * RUN..][..len]);
-                for (p, mixed) in mixed[..len].iter_mut().enumerate() {
-                    *mixed = std::array::from_fn(|i| from[i][p]);
+                let from = |i| &data[(row + i) * step + run * RUN..][..len];
+                let (pairs, others) = (from(0).iter().zip(from(1)), from(2).iter().zip(from(3)));
+                // One loop over all of them, which becomes shuffles of registers.
+                for (mixed, ((&a, &b), (&c, &d))) in mixed.iter_mut().zip(pairs.zip(others)) {
+                    *mixed = [a, b, c, d];
                 }
                 for (to, mixed) in to.iter_mut().zip(&mixed) {
                     to[row..][..ROWS].copy_from_slice(mixed);

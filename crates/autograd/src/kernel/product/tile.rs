@@ -5,16 +5,21 @@ use super::super::{Precision, WideTask};
 /// A column strip of Y, as wide as two registers (`WIDE`) or as one, for all of a block's rows and a
 /// run of terms.
 pub(super) struct Strip<'a, T, const WIDE: bool> {
-    /// The terms' left factors; the first row's first one comes first.
-    pub a: &'a [T],
-    pub layout: Layout,
-    /// The terms' right factors: a full row of the strip every `b_step` elements.
-    pub b: &'a [T],
-    pub b_step: usize,
-    /// How many terms, at least one.
-    pub terms: usize,
+    pub left: Left<'a, T>,
+    /// The terms' right factors, and how far apart the rows of the strip are.
+    pub right: (&'a [T], usize),
     pub rows: usize,
     pub out: Out<'a, T>,
+}
+
+/// The terms' left factors: a block of A.
+#[derive(Clone, Copy)]
+pub(super) struct Left<'a, T> {
+    /// From the first row's first one on.
+    pub data: &'a [T],
+    pub layout: Layout,
+    /// How many terms, at least one.
+    pub terms: usize,
 }
 
 /// Where the left factors are.
@@ -90,17 +95,12 @@ impl<T: Precision, const WIDE: bool> Strip<'_, T, WIDE> {
 
     #[inline(always)]
     fn tile<const FMA: bool, const ROWS: usize, const LANES: usize>(&mut self, row: usize) {
-        let (start, step, term) = match self.layout {
-            Layout::Strided { row: step, term } => (row * step, step, term),
-            Layout::Tiles => (row * self.terms, 1, ROWS),
+        let Left { data, layout, terms } = self.left;
+        let (start, steps) = match layout {
+            Layout::Strided { row: step, term } => (row * step, [step, term]),
+            Layout::Tiles => (row * terms, [1, ROWS]),
         };
-        let sums = sums::<T, FMA, ROWS, LANES>(
-            &self.a[start..],
-            [step, term],
-            self.b,
-            self.b_step,
-            self.terms,
-        );
+        let sums = sums::<T, FMA, ROWS, LANES>(&data[start..], steps, self.right, terms);
         self.out.store::<FMA, ROWS, LANES>(row, sums);
     }
 }
@@ -110,20 +110,22 @@ impl<T: Precision, const WIDE: bool> Strip<'_, T, WIDE> {
 fn sums<T: Precision, const FMA: bool, const ROWS: usize, const LANES: usize>(
     a: &[T],
     [row, term]: [usize; 2],
-    b: &[T],
-    b_step: usize,
+    (b, b_step): (&[T], usize),
     terms: usize,
 ) -> [[T; LANES]; ROWS] {
     // Rows of equal length, so that one check is enough for all of them.
     let len = (terms - 1) * term + 1;
-    let a: [&[T]; ROWS] = std::array::from_fn(|i| &a[i * row..][..len]);
+    let mut rows = [a; ROWS];
+    for i in 0..ROWS {
+        rows[i] = &a[i * row..][..len];
+    }
     let mut sums = [[T::default(); LANES]; ROWS];
     let mut at = 0;
     for p in 0..terms {
         let b: &[T; LANES] = b[p * b_step..].first_chunk().expect("a full row of the strip");
         for i in 0..ROWS {
             for j in 0..LANES {
-                sums[i][j] = multiply_add::<T, FMA>(a[i][at], b[j], sums[i][j]);
+                sums[i][j] = multiply_add::<T, FMA>(rows[i][at], b[j], sums[i][j]);
             }
         }
         at += term;
@@ -144,7 +146,7 @@ impl<T: Precision> Out<'_, T> {
         sums: [[T; LANES]; ROWS],
     ) {
         let mut tile = [[T::default(); LANES]; ROWS];
-        let whole = self.strides[1] == 1 && self.width == LANES;
+        let whole = self.takes_registers(row + ROWS, LANES);
         if !whole && self.factor.is_some() {
             self.load(row, tile.as_flattened_mut(), LANES);
         }
@@ -163,6 +165,15 @@ impl<T: Precision> Out<'_, T> {
         }
     }
 
+    /// Whether the registers can be written to Y as they are. A row that is too short for them may be
+    /// followed by what is not its own as long as the next rows are still to be written.
+    #[inline(always)]
+    fn takes_registers(&self, end: usize, lanes: usize) -> bool {
+        let [down, across] = self.strides;
+        let alone = self.width == down && self.factor.is_none();
+        across == 1 && (self.width == lanes || alone && self.y.len() >= (end - 1) * down + lanes)
+    }
+
     /// Copies Y to a tile. As [`unload`](Self::unload) not a part of the loop, whose sums would leave
     /// their registers if they were indexed here.
     #[inline(never)]
@@ -178,11 +189,41 @@ impl<T: Precision> Out<'_, T> {
     #[inline(never)]
     fn unload(&mut self, row: usize, tile: &[T], lanes: usize) {
         let [down, across] = self.strides;
-        for (i, tile) in tile.chunks_exact(lanes).enumerate() {
-            let y = self.y[(row + i) * down..].iter_mut().step_by(across);
-            y.zip(&tile[..self.width]).for_each(|(y, &from)| *y = from);
+        let width = self.width;
+        if across == 1 {
+            for (i, tile) in tile.chunks_exact(lanes).enumerate() {
+                copy_few(&mut self.y[(row + i) * down..][..width], &tile[..width]);
+            }
+        } else {
+            let rows = tile.len() / lanes;
+            for (column, y) in self.y.chunks_mut(across).enumerate().take(width) {
+                for (i, y) in y[row..][..rows].iter_mut().enumerate() {
+                    *y = tile[i * lanes + column];
+                }
+            }
         }
     }
+}
+
+/// Copies fewer than 32 elements, a power of two at a time.
+fn copy_few<T: Copy>(mut to: &mut [T], mut from: &[T]) {
+    fn step<'t, 'f, T: Copy, const N: usize>(
+        to: &'t mut [T],
+        from: &'f [T],
+    ) -> (&'t mut [T], &'f [T]) {
+        if to.len() & N == 0 {
+            return (to, from);
+        }
+        let (to, to_rest) = to.split_first_chunk_mut::<N>().expect("N elements at least");
+        let (from, from_rest) = from.split_first_chunk().expect("as many");
+        *to = *from;
+        (to_rest, from_rest)
+    }
+    (to, from) = step::<T, 16>(to, from);
+    (to, from) = step::<T, 8>(to, from);
+    (to, from) = step::<T, 4>(to, from);
+    (to, from) = step::<T, 2>(to, from);
+    step::<T, 1>(to, from);
 }
 
 /// y = sum, or y + factor·sum.
