@@ -9,13 +9,26 @@ use super::tile::{Layout, Left, Out, Strip};
 use super::{Matrix, TERMS};
 
 /// A block of A has so many rows,
-const ROWS: usize = 192;
+const ROWS: usize = 96;
 /// and a block of B so many columns.
 const COLUMNS: usize = 1024;
+/// So many rows of it are packed at a time.
+const RUN: usize = 32;
 /// No strip is wider: two of the widest registers.
 const LANES: usize = 32;
-/// Bytes of the widest register, and of a line of the cache.
+/// Bytes of a line of the cache.
 const LINE: usize = 64;
+
+// Where packing begins to pay, as measured.
+
+/// B is read where it lies if its block spans at most so many elements, or if it is read for
+const NEAR: usize = 16 * 1024;
+/// fewer rows than this.
+const FEW_ROWS: usize = 16;
+/// Columns of A are read where they lie for at most so many strips.
+const FEW_STRIPS: usize = 4;
+/// Products of at most so many columns are computed as their transposes, if A lies in columns.
+const FEW_COLUMNS: usize = 16;
 
 /// A part of Y that is done: whole rows, or a part of one row.
 #[derive(Debug)]
@@ -29,6 +42,7 @@ pub struct Piece<'a, T> {
 }
 
 /// How many elements a product of an m×k and a k×n matrix packs at most.
+#[inline]
 pub fn pack_len([m, k, n]: [usize; 3]) -> usize {
     // A product of few columns may be computed as its transpose: either operand may be either.
     let columns = m.max(n).min(COLUMNS).next_multiple_of(LANES);
@@ -96,7 +110,7 @@ impl<'a, T: Precision> Job<'a, T> {
         let a_strides = [stride(m, a.strides[0], 1), stride(k, a.strides[1], 1)];
         let b_strides = [stride(k, b.strides[0], n as isize), stride(n, b.strides[1], 1)];
         let (a, b) = (Matrix { strides: a_strides, ..a }, Matrix { strides: b_strides, ..b });
-        if n < m && n <= 16 && a_strides[0] == 1 {
+        if n < m && n <= FEW_COLUMNS && a_strides[0] == 1 {
             let (a, b) = (b.transposed(), a.transposed());
             return Job { level, a, b, dims: [n, k, m], flipped: true, wide, factor };
         }
@@ -129,6 +143,7 @@ impl<'a, T: Precision> Job<'a, T> {
         self.strip(left, right, rows, columns, self.factor, out);
     }
 
+    /// A product of any size: blocks of B, of which each is multiplied by all of its factors.
     #[inline(never)]
     fn blocks(&self, out: &mut [T], pack: &mut [T], finish: &mut dyn FnMut(Piece<'_, T>)) {
         let [m, k, n] = self.dims;
@@ -137,27 +152,34 @@ impl<'a, T: Precision> Job<'a, T> {
         let (pack_b, pack_a) = aligned(pack).split_at_mut(width * most);
         for columns in Part::whole(n).split(COLUMNS) {
             for terms in Part::whole(k).split(most) {
-                let factor =
-                    if terms.start == 0 { self.factor } else { self.factor.or(Some(T::ONE)) };
-                for (strip, to) in
-                    columns.split(self.wide).zip(pack_b.chunks_exact_mut(self.wide * terms.len))
-                {
-                    if self.in_place(terms, strip).is_none() {
-                        self.packed(terms, strip, to);
-                    }
-                }
+                let first = terms.start == 0;
+                let factor = if first { self.factor } else { self.factor.or(Some(T::ONE)) };
+                self.pack_block(terms, columns, pack_b);
                 for rows in Part::whole(m).split(ROWS) {
                     let left = self.left(rows, terms, pack_a);
-                    for (strip, packed) in
-                        columns.split(self.wide).zip(pack_b.chunks_exact(self.wide * terms.len))
-                    {
-                        let right =
-                            self.in_place(terms, strip).unwrap_or((packed, self.lanes(strip)));
+                    let packed = pack_b.chunks_exact(self.wide * terms.len);
+                    for (strip, packed) in columns.split(self.wide).zip(packed) {
+                        let packed = (packed, self.lanes(strip));
+                        let right = self.in_place(terms, strip).unwrap_or(packed);
                         self.strip(left, right, rows, strip, factor, out);
                     }
                     if terms.range().end == k {
                         self.finish(rows, columns, out, finish);
                     }
+                }
+            }
+        }
+    }
+
+    /// Packs the strips of a block of B, a few rows of all of them at a time: so its memory is read
+    /// nearly in the order in which it lies.
+    fn pack_block(&self, terms: Part, columns: Part, pack: &mut [T]) {
+        for run in terms.split(RUN) {
+            let packed = pack.chunks_exact_mut(self.wide * terms.len);
+            for (strip, to) in columns.split(self.wide).zip(packed) {
+                if self.in_place(terms, strip).is_none() {
+                    let start = (run.start - terms.start) * self.lanes(strip);
+                    self.packed(run, strip, &mut to[start..]);
                 }
             }
         }
@@ -171,17 +193,18 @@ impl<'a, T: Precision> Job<'a, T> {
     /// A strip of B where it lies, if that is good to read.
     #[inline]
     fn in_place(&self, terms: Part, strip: Part) -> Option<Right<'a, T>> {
+        let [m, k, _] = self.dims;
         let [down, across] = self.b.strides;
-        let often = self.dims[0] >= 16;
-        if across != 1 || down < 0 || often && down as usize * self.dims[1].min(TERMS) > 32 * 1024 {
+        let step = usize::try_from(down).ok()?;
+        if across != 1 || m >= FEW_ROWS && step * k.min(TERMS) > NEAR {
             return None;
         }
         let data = self.b.part(terms.start, strip.start).tail();
-        // A register may hold what lies behind a row: those sums are dropped.
-        let last = down as usize * (terms.len - 1);
-        (data.len() >= last + self.lanes(strip)).then_some((data, down as usize))
+        // A register may hold what lies behind a row: nobody asks for the sums that it goes into.
+        (data.len() >= step * (terms.len - 1) + self.lanes(strip)).then_some((data, step))
     }
 
+    /// A strip of B, packed.
     fn packed<'s>(&self, terms: Part, strip: Part, to: &'s mut [T]) -> Right<'s, T> {
         let b = self.b.part(terms.start, strip.start);
         let lanes = self.lanes(strip);
@@ -199,7 +222,7 @@ impl<'a, T: Precision> Job<'a, T> {
         let a = self.a.part(rows.start, terms.start);
         let [row, term] = a.strides;
         let terms = terms.len;
-        if row == 1 && term > 1 && self.dims[2] > 4 * self.wide {
+        if row == 1 && term > 1 && self.dims[2] > FEW_STRIPS * self.wide {
             pack_tiles(self.level, a, [rows.len, terms], pack);
             return Left { data: pack, layout: Layout::Tiles, terms };
         }

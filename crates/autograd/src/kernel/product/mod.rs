@@ -6,13 +6,14 @@
 //! its column of B and on whether the level multiplies and adds with one rounding: not on where the
 //! operands lie, on the other rows and columns, nor on how the work is cut or spread over threads.
 //!
-//! The innermost loop ([`tile`]) holds a tile of Y in registers. It reads A where it lies and B where
+//! The innermost loop (`tile.rs`) holds a tile of Y in registers. It reads A where it lies and B where
 //! its rows lie in one piece; what else there is, and what is read so often that it pays, is copied
-//! first ([`pack`]) into memory of the caller's. Nothing is allocated.
+//! first (`pack.rs`) into memory of the caller's. Nothing is allocated.
 
 mod blocks;
 mod matrix;
 mod pack;
+mod registers;
 mod tile;
 
 pub use blocks::{Piece, pack_len};

@@ -1,6 +1,7 @@
 //! The innermost loop: a tile of Y whose sums stay in registers while the loop walks along k.
 
 use super::super::{Precision, WideTask};
+use super::registers::{ByTiles, OnStrip, by_tiles, on_strip};
 
 /// A column strip of Y, as wide as two registers (`WIDE`) or as one, for all of a block's rows and a
 /// run of terms.
@@ -46,53 +47,20 @@ pub(super) struct Out<'a, T> {
 impl<T: Precision, const WIDE: bool> WideTask for Strip<'_, T, WIDE> {
     type Output = ();
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(mut self) {
-        // As many rows as the registers hold sums for: 32, 16 and 16 registers.
-        match (BYTES, T::SINGLE, WIDE) {
-            (64, true, true) => self.tiles::<FMA, { tile_rows(64) }, 32>(),
-            (64, true, false) | (64, false, true) => self.tiles::<FMA, { tile_rows(64) }, 16>(),
-            (64, false, false) => self.tiles::<FMA, { tile_rows(64) }, 8>(),
-            (32, true, true) => self.tiles::<FMA, { tile_rows(32) }, 16>(),
-            (32, true, false) | (32, false, true) => self.tiles::<FMA, { tile_rows(32) }, 8>(),
-            (32, false, false) => self.tiles::<FMA, { tile_rows(32) }, 4>(),
-            (_, true, true) => self.tiles::<FMA, { tile_rows(16) }, 8>(),
-            (_, true, false) | (_, false, true) => self.tiles::<FMA, { tile_rows(16) }, 4>(),
-            (_, false, false) => self.tiles::<FMA, { tile_rows(16) }, 2>(),
-        }
+    fn run<const FMA: bool, const BYTES: usize>(self) {
+        on_strip::<T, Self, WIDE, FMA, BYTES>(self);
     }
 }
 
-/// How many rows a full tile has, by the bytes of a register.
-pub(super) const fn tile_rows(bytes: usize) -> usize {
-    match bytes {
-        64 => 8,
-        32 => 6,
-        _ => 4,
-    }
-}
-
-impl<T: Precision, const WIDE: bool> Strip<'_, T, WIDE> {
-    /// Tiles of `ROWS` rows, then smaller ones for what is left.
+impl<T: Precision, const WIDE: bool> OnStrip for Strip<'_, T, WIDE> {
     #[inline(always)]
-    fn tiles<const FMA: bool, const ROWS: usize, const LANES: usize>(&mut self) {
-        let mut row = 0;
-        while self.rows - row >= ROWS {
-            self.tile::<FMA, ROWS, LANES>(row);
-            row += ROWS;
-        }
-        while ROWS > 4 && self.rows - row >= 4 {
-            self.tile::<FMA, 4, LANES>(row);
-            row += 4;
-        }
-        if self.rows - row >= 2 {
-            self.tile::<FMA, 2, LANES>(row);
-            row += 2;
-        }
-        if self.rows > row {
-            self.tile::<FMA, 1, LANES>(row);
-        }
+    fn run<const FMA: bool, const ROWS: usize, const LANES: usize>(mut self) {
+        let rows = self.rows;
+        by_tiles::<Self, FMA, ROWS, LANES>(&mut self, rows);
     }
+}
 
+impl<T: Precision, const WIDE: bool> ByTiles for Strip<'_, T, WIDE> {
     #[inline(always)]
     fn tile<const FMA: bool, const ROWS: usize, const LANES: usize>(&mut self, row: usize) {
         let Left { data, layout, terms } = self.left;
