@@ -16,6 +16,8 @@ const COLUMNS: usize = 1024;
 const RUN: usize = 32;
 /// No strip is wider: two of the widest registers.
 const LANES: usize = 32;
+/// No tile has more elements.
+const TILE: usize = 8 * LANES;
 /// Bytes of a line of the cache.
 const LINE: usize = 64;
 
@@ -47,7 +49,7 @@ pub fn pack_len([m, k, n]: [usize; 3]) -> usize {
     // A product of few columns may be computed as its transpose: either operand may be either.
     let columns = m.max(n).min(COLUMNS).next_multiple_of(LANES);
     let rows = m.max(n).min(ROWS);
-    (rows + columns) * k.min(TERMS) + LINE
+    (rows + columns) * k.min(TERMS) + TILE + LINE
 }
 
 /// A product, laid out for the innermost loop.
@@ -132,15 +134,18 @@ impl<'a, T: Precision> Job<'a, T> {
     #[inline]
     fn one_strip(&self, out: &mut [T], pack: &mut [T]) {
         let [rows, terms, columns] = self.dims.map(Part::whole);
-        let (right, rest) = match self.in_place(terms, columns) {
+        let (spill, pack) = aligned(pack).split_at_mut(TILE);
+        let (right, pack) = match self.in_place(terms, columns) {
             Some(right) => (right, pack),
             None => {
-                let (to, rest) = aligned(pack).split_at_mut(LANES * terms.len);
-                (self.packed(terms, columns, to), rest)
+                let (to, pack) = pack.split_at_mut(LANES * terms.len);
+                (self.packed(terms, columns, to), pack)
             }
         };
-        let left = self.left(rows, terms, rest);
-        self.strip(left, right, rows, columns, self.factor, out);
+        let left = self.left(rows, terms, pack);
+        let strides = self.strides();
+        let out = Out { y: out, strides, width: columns.len, spill, factor: self.factor };
+        self.strip(left, right, rows.len, out);
     }
 
     /// A product of any size: blocks of B, of which each is multiplied by all of its factors.
@@ -149,7 +154,9 @@ impl<'a, T: Precision> Job<'a, T> {
         let [m, k, n] = self.dims;
         let most = k.div_ceil(k.div_ceil(TERMS));
         let width = n.min(COLUMNS).next_multiple_of(LANES);
-        let (pack_b, pack_a) = aligned(pack).split_at_mut(width * most);
+        let (spill, pack) = aligned(pack).split_at_mut(TILE);
+        let (pack_b, pack_a) = pack.split_at_mut(width * most);
+        let strides = self.strides();
         for columns in Part::whole(n).split(COLUMNS) {
             for terms in Part::whole(k).split(most) {
                 let first = terms.start == 0;
@@ -161,7 +168,10 @@ impl<'a, T: Precision> Job<'a, T> {
                     for (strip, packed) in columns.split(self.wide).zip(packed) {
                         let packed = (packed, self.lanes(strip));
                         let right = self.in_place(terms, strip).unwrap_or(packed);
-                        self.strip(left, right, rows, strip, factor, out);
+                        let start = rows.start * strides[0] + strip.start * strides[1];
+                        let (y, spill) = (&mut out[start..], &mut *spill);
+                        let out = Out { y, strides, width: strip.len, spill, factor };
+                        self.strip(left, right, rows.len, out);
                     }
                     if terms.range().end == k {
                         self.finish(rows, columns, out, finish);
@@ -234,23 +244,17 @@ impl<'a, T: Precision> Job<'a, T> {
         Left { data: pack, layout: Layout::Strided { row: terms, term: 1 }, terms }
     }
 
-    /// A strip of a block of the result.
+    /// The strides of Y, as it is computed.
     #[inline]
-    fn strip(
-        &self,
-        left: Left<'_, T>,
-        right: Right<'_, T>,
-        rows: Part,
-        columns: Part,
-        factor: Option<T>,
-        out: &mut [T],
-    ) {
+    fn strides(&self) -> [usize; 2] {
         let [m, _, n] = self.dims;
-        let strides = if self.flipped { [1, m] } else { [n, 1] };
-        let y = &mut out[rows.start * strides[0] + columns.start * strides[1]..];
-        let out = Out { y, strides, width: columns.len, factor };
-        let rows = rows.len;
-        if self.lanes(columns) == self.wide {
+        if self.flipped { [1, m] } else { [n, 1] }
+    }
+
+    /// A strip of a block of Y.
+    #[inline]
+    fn strip(&self, left: Left<'_, T>, right: Right<'_, T>, rows: usize, out: Out<'_, T>) {
+        if out.width > self.wide / 2 {
             self.level.run_wide(Strip::<T, true> { left, right, rows, out });
         } else {
             self.level.run_wide(Strip::<T, false> { left, right, rows, out });

@@ -13,7 +13,8 @@ struct PackStrip<'a, T, const WIDE: bool> {
 }
 
 /// Copies a strip of B: `terms` rows of `width` elements, in steps of one register or, if `wide`, of
-/// two. What a row leaves of them stays as it is: nobody asks for the sums that it goes into.
+/// two. What a row leaves of them is what lies behind it or what was there: nobody asks for the sums
+/// that it goes into.
 pub(super) fn pack_strip<T: Precision>(
     level: Level,
     b: Matrix<'_, T>,
@@ -42,10 +43,14 @@ impl<T: Precision, const WIDE: bool> OnStrip for PackStrip<'_, T, WIDE> {
         let (to, _) = self.to.as_chunks_mut::<LANES>();
         let to = &mut to[..self.terms];
         let [down, across] = self.b.strides;
-        if down >= 0 && across == 1 && self.width == LANES {
+        if down >= 0 && across == 1 {
             let b = self.b.tail();
             for (p, to) in to.iter_mut().enumerate() {
-                *to = *b[p * down as usize..].first_chunk().expect("a full row of the strip");
+                let row = &b[p * down as usize..];
+                match row.first_chunk() {
+                    Some(row) => *to = *row,
+                    None => (0..self.width).for_each(|j| to[j] = row[j]),
+                }
             }
         } else if down == 1 && across >= 0 {
             transpose(self.b.transposed(), self.width, to);

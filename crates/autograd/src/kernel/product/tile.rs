@@ -40,6 +40,8 @@ pub(super) struct Out<'a, T> {
     pub strides: [usize; 2],
     /// How many columns of the strip are there. What the registers hold beside is dropped.
     pub width: usize,
+    /// Room for a tile that does not go to Y as it is.
+    pub spill: &'a mut [T],
     /// y = sum without a factor, y = y + factor·sum with one.
     pub factor: Option<T>,
 }
@@ -113,23 +115,20 @@ impl<T: Precision> Out<'_, T> {
         row: usize,
         sums: [[T; LANES]; ROWS],
     ) {
-        let mut tile = [[T::default(); LANES]; ROWS];
+        let [down, _] = self.strides;
         let whole = self.takes_registers(row + ROWS, LANES);
         if !whole && self.factor.is_some() {
-            self.load(row, tile.as_flattened_mut(), LANES);
+            self.load(row, ROWS, LANES);
         }
-        // Whole rows go to Y, others by way of a tile.
-        let (y, step) = if whole {
-            (&mut self.y[row * self.strides[0]..], self.strides[0])
-        } else {
-            (tile.as_flattened_mut(), LANES)
-        };
+        // One loop for both: with two of them the sums would be put down in between.
+        let (y, step) =
+            if whole { (&mut self.y[row * down..], down) } else { (&mut *self.spill, LANES) };
         for i in 0..ROWS {
             let y = y[i * step..].first_chunk_mut().expect("a full row");
             add::<T, FMA, LANES>(y, &sums[i], self.factor);
         }
         if !whole {
-            self.unload(row, tile.as_flattened(), LANES);
+            self.unload(row, ROWS, LANES);
         }
     }
 
@@ -142,31 +141,29 @@ impl<T: Precision> Out<'_, T> {
         across == 1 && (self.width == lanes || alone && self.y.len() >= (end - 1) * down + lanes)
     }
 
-    /// Copies Y to a tile. As [`unload`](Self::unload) not a part of the loop, whose sums would leave
-    /// their registers if they were indexed here.
+    /// Copies a tile of Y to where it is added to. As [`unload`](Self::unload) not a part of the loop,
+    /// whose sums would leave their registers if they were indexed here.
     #[inline(never)]
-    fn load(&self, row: usize, tile: &mut [T], lanes: usize) {
+    fn load(&mut self, row: usize, rows: usize, lanes: usize) {
         let [down, across] = self.strides;
-        for (i, tile) in tile.chunks_exact_mut(lanes).enumerate() {
+        for (i, tile) in self.spill.chunks_exact_mut(lanes).take(rows).enumerate() {
             let y = self.y[(row + i) * down..].iter().step_by(across);
             tile[..self.width].iter_mut().zip(y).for_each(|(to, &y)| *to = y);
         }
     }
 
-    /// Copies a tile to Y.
+    /// Copies it back.
     #[inline(never)]
-    fn unload(&mut self, row: usize, tile: &[T], lanes: usize) {
+    fn unload(&mut self, row: usize, rows: usize, lanes: usize) {
         let [down, across] = self.strides;
-        let width = self.width;
         if across == 1 {
-            for (i, tile) in tile.chunks_exact(lanes).enumerate() {
-                copy_few(&mut self.y[(row + i) * down..][..width], &tile[..width]);
+            for (i, tile) in self.spill.chunks_exact(lanes).take(rows).enumerate() {
+                copy_few(&mut self.y[(row + i) * down..][..self.width], &tile[..self.width]);
             }
         } else {
-            let rows = tile.len() / lanes;
-            for (column, y) in self.y.chunks_mut(across).enumerate().take(width) {
+            for (column, y) in self.y.chunks_mut(across).enumerate().take(self.width) {
                 for (i, y) in y[row..][..rows].iter_mut().enumerate() {
-                    *y = tile[i * lanes + column];
+                    *y = self.spill[i * lanes + column];
                 }
             }
         }
