@@ -68,8 +68,9 @@ impl<T: Precision> Laid<T> {
         let reach = |n: isize, stride: isize| (n - 1) * stride;
         let low = reach(r, strides[0]).min(0) + reach(c, strides[1]).min(0);
         let high = reach(r, strides[0]).max(0) + reach(c, strides[1]).max(0);
-        let before = 3;
-        let mut data = vec![T::from_f64(f64::NAN); before + (high - low) as usize + 1];
+        let (before, behind) = (numbers.below(4), numbers.below(2) * 40);
+        let len = before + (high - low) as usize + 1 + behind;
+        let mut data = vec![T::from_f64(f64::NAN); len];
         let start = before + low.unsigned_abs();
         for i in 0..rows as isize {
             for j in 0..columns as isize {

@@ -1,5 +1,6 @@
 //! [`Precision`]: what the kernels need to know of `f32` and `f64`.
 
+use super::product::Multiply;
 use super::tables;
 use crate::number::Real;
 
@@ -9,7 +10,7 @@ use crate::number::Real;
 /// between floats and integers, which saturates in Rust and has no vector form for 64 bits before
 /// AVX-512.
 #[doc(hidden)]
-pub trait Precision: Real + PartialOrd + Default + 'static {
+pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
     const SINGLE: bool;
     const ONE: Self;
     const INFINITY: Self;

@@ -5,17 +5,32 @@ use std::ops::Range;
 
 use super::super::{Level, Precision};
 use super::pack::{pack_rows, pack_strip, pack_tiles};
-use super::tile::{Layout, Out, Strip};
+use super::tile::{Layout, Left, Out, Strip};
 use super::{Matrix, TERMS};
 
 /// A block of A has so many rows,
-const ROWS: usize = 192;
+const ROWS: usize = 96;
 /// and a block of B so many columns.
 const COLUMNS: usize = 1024;
+/// So many rows of it are packed at a time.
+const RUN: usize = 32;
 /// No strip is wider: two of the widest registers.
 const LANES: usize = 32;
-/// Bytes of the widest register, and of a line of the cache.
+/// No tile has more elements.
+const TILE: usize = 8 * LANES;
+/// Bytes of a line of the cache.
 const LINE: usize = 64;
+
+// Where packing begins to pay, as measured.
+
+/// B is read where it lies if its block spans at most so many elements, or if it is read for
+const NEAR: usize = 16 * 1024;
+/// fewer rows than this.
+const FEW_ROWS: usize = 16;
+/// Columns of A are read where they lie for at most so many strips.
+const FEW_STRIPS: usize = 4;
+/// Products of at most so many columns are computed as their transposes, if A lies in columns.
+const FEW_COLUMNS: usize = 16;
 
 /// A part of Y that is done: whole rows, or a part of one row.
 #[derive(Debug)]
@@ -29,11 +44,12 @@ pub struct Piece<'a, T> {
 }
 
 /// How many elements a product of an m×k and a k×n matrix packs at most.
+#[inline]
 pub fn pack_len([m, k, n]: [usize; 3]) -> usize {
     // A product of few columns may be computed as its transpose: either operand may be either.
     let columns = m.max(n).min(COLUMNS).next_multiple_of(LANES);
     let rows = m.max(n).min(ROWS);
-    (rows + columns) * k.min(TERMS) + LINE
+    (rows + columns) * k.min(TERMS) + TILE + LINE
 }
 
 /// A product, laid out for the innermost loop.
@@ -46,73 +62,118 @@ pub(super) struct Job<'a, T> {
     flipped: bool,
     /// The columns of two registers.
     wide: usize,
+    /// y = Σ, or y = y + factor·Σ.
+    factor: Option<T>,
 }
 
-/// A part of the columns, or of an axis.
+/// A part of an axis.
 #[derive(Clone, Copy)]
 struct Part {
     start: usize,
     len: usize,
 }
 
-/// Blocks of at most `len`.
-fn blocks(n: usize, len: usize) -> impl Iterator<Item = Part> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        let part = Part { start, len: len.min(n - start) };
-        start += part.len;
-        (part.len > 0).then_some(part)
-    })
+impl Part {
+    fn whole(len: usize) -> Self {
+        Part { start: 0, len }
+    }
+
+    fn range(self) -> Range<usize> {
+        self.start..self.start + self.len
+    }
+
+    /// Parts of at most `len`.
+    fn split(self, len: usize) -> impl Iterator<Item = Part> {
+        let Range { mut start, end } = self.range();
+        std::iter::from_fn(move || {
+            let part = Part { start, len: len.min(end - start) };
+            start += part.len;
+            (part.len > 0).then_some(part)
+        })
+    }
 }
+
+/// A strip of B as the innermost loop reads it: from the first element on, and the step from row to
+/// row.
+type Right<'a, T> = (&'a [T], usize);
 
 impl<'a, T: Precision> Job<'a, T> {
     #[inline]
-    pub fn of(level: Level, a: Matrix<'a, T>, b: Matrix<'a, T>, [m, k, n]: [usize; 3]) -> Self {
+    pub fn of(
+        level: Level,
+        a: Matrix<'a, T>,
+        b: Matrix<'a, T>,
+        [m, k, n]: [usize; 3],
+        factor: Option<T>,
+    ) -> Self {
         let wide = 2 * level.bytes() / size_of::<T>();
         // Strides along an axis of one element mean nothing.
         let stride = |n, stride, instead| if n == 1 { instead } else { stride };
         let a_strides = [stride(m, a.strides[0], 1), stride(k, a.strides[1], 1)];
         let b_strides = [stride(k, b.strides[0], n as isize), stride(n, b.strides[1], 1)];
         let (a, b) = (Matrix { strides: a_strides, ..a }, Matrix { strides: b_strides, ..b });
-        if n < m && n <= 8 && a_strides[0] == 1 {
+        if n < m && n <= FEW_COLUMNS && a_strides[0] == 1 {
             let (a, b) = (b.transposed(), a.transposed());
-            return Job { level, a, b, dims: [n, k, m], flipped: true, wide };
+            return Job { level, a, b, dims: [n, k, m], flipped: true, wide, factor };
         }
-        Job { level, a, b, dims: [m, k, n], flipped: false, wide }
+        Job { level, a, b, dims: [m, k, n], flipped: false, wide, factor }
     }
 
-    pub fn run(
-        &self,
-        factor: Option<T>,
-        out: &mut [T],
-        pack: &mut [T],
-        finish: &mut dyn FnMut(Piece<'_, T>),
-    ) {
+    #[inline]
+    pub fn run(&self, out: &mut [T], pack: &mut [T], finish: &mut dyn FnMut(Piece<'_, T>)) {
         let [m, k, n] = self.dims;
-        let skip = pack.as_ptr().align_offset(LINE);
-        let pack = &mut pack[skip..];
-        if k <= TERMS && m <= ROWS && n <= self.wide {
-            let (rows, terms) = (Part { start: 0, len: m }, Part { start: 0, len: k });
-            let columns = Part { start: 0, len: n };
-            let (pack_b, pack_a) = pack.split_at_mut(LANES * k);
-            self.pack_strips(columns, terms, pack_b);
-            let (a, layout) = self.left(rows, terms, pack_a);
-            self.strip(a, layout, rows, terms, columns, 0, factor, pack_b, out);
-            return self.finish(rows, columns, out, finish);
+        if m <= ROWS && k <= TERMS && n <= self.wide {
+            self.one_strip(out, pack);
+            self.finish(Part::whole(m), Part::whole(n), out, finish);
+        } else {
+            self.blocks(out, pack, finish);
         }
-        let terms = k.div_ceil(k.div_ceil(TERMS));
-        let (pack_b, pack_a) = pack.split_at_mut(n.min(COLUMNS).next_multiple_of(LANES) * terms);
-        for columns in blocks(n, COLUMNS) {
-            for terms in blocks(k, terms) {
-                let factor = if terms.start == 0 { factor } else { factor.or(Some(T::ONE)) };
-                self.pack_strips(columns, terms, pack_b);
-                for rows in blocks(m, ROWS) {
-                    let (a, layout) = self.left(rows, terms, pack_a);
-                    for strip in blocks(columns.len, self.wide) {
-                        let at = Part { start: columns.start + strip.start, ..strip };
-                        self.strip(a, layout, rows, terms, at, strip.start, factor, pack_b, out);
+    }
+
+    /// A product that is a single strip.
+    #[inline]
+    fn one_strip(&self, out: &mut [T], pack: &mut [T]) {
+        let [rows, terms, columns] = self.dims.map(Part::whole);
+        let (spill, pack) = aligned(pack).split_at_mut(TILE);
+        let (right, pack) = match self.in_place(terms, columns) {
+            Some(right) => (right, pack),
+            None => {
+                let (to, pack) = pack.split_at_mut(LANES * terms.len);
+                (self.packed(terms, columns, to), pack)
+            }
+        };
+        let left = self.left(rows, terms, pack);
+        let strides = self.strides();
+        let out = Out { y: out, strides, width: columns.len, spill, factor: self.factor };
+        self.strip(left, right, rows.len, out);
+    }
+
+    /// A product of any size: blocks of B, of which each is multiplied by all of its factors.
+    #[inline(never)]
+    fn blocks(&self, out: &mut [T], pack: &mut [T], finish: &mut dyn FnMut(Piece<'_, T>)) {
+        let [m, k, n] = self.dims;
+        let most = k.div_ceil(k.div_ceil(TERMS));
+        let width = n.min(COLUMNS).next_multiple_of(LANES);
+        let (spill, pack) = aligned(pack).split_at_mut(TILE);
+        let (pack_b, pack_a) = pack.split_at_mut(width * most);
+        let strides = self.strides();
+        for columns in Part::whole(n).split(COLUMNS) {
+            for terms in Part::whole(k).split(most) {
+                let first = terms.start == 0;
+                let factor = if first { self.factor } else { self.factor.or(Some(T::ONE)) };
+                self.pack_block(terms, columns, pack_b);
+                for rows in Part::whole(m).split(ROWS) {
+                    let left = self.left(rows, terms, pack_a);
+                    let packed = pack_b.chunks_exact(self.wide * terms.len);
+                    for (strip, packed) in columns.split(self.wide).zip(packed) {
+                        let packed = (packed, self.lanes(strip));
+                        let right = self.in_place(terms, strip).unwrap_or(packed);
+                        let start = rows.start * strides[0] + strip.start * strides[1];
+                        let (y, spill) = (&mut out[start..], &mut *spill);
+                        let out = Out { y, strides, width: strip.len, spill, factor };
+                        self.strip(left, right, rows.len, out);
                     }
-                    if terms.start + terms.len == k {
+                    if terms.range().end == k {
                         self.finish(rows, columns, out, finish);
                     }
                 }
@@ -120,74 +181,83 @@ impl<'a, T: Precision> Job<'a, T> {
         }
     }
 
-    /// Whether a strip of B is read where it lies.
-    #[inline]
-    fn in_place(&self, width: usize) -> bool {
-        let [rows, columns] = self.b.strides;
-        columns == 1
-            && rows >= 0
-            && (width == self.wide || width == self.wide / 2)
-            && (self.dims[0] < 16 || self.dims[1].min(TERMS) * rows as usize <= 32 * 1024)
-    }
-
-    #[inline]
-    fn pack_strips(&self, columns: Part, terms: Part, pack: &mut [T]) {
-        for strip in blocks(columns.len, self.wide) {
-            if !self.in_place(strip.len) {
-                let b = self.b.part(terms.start, columns.start + strip.start);
-                let to = &mut pack[strip.start * terms.len..];
-                pack_strip(self.level, b, [terms.len, strip.len], strip.len > self.wide / 2, to);
+    /// Packs the strips of a block of B, a few rows of all of them at a time: so its memory is read
+    /// nearly in the order in which it lies.
+    fn pack_block(&self, terms: Part, columns: Part, pack: &mut [T]) {
+        for run in terms.split(RUN) {
+            let packed = pack.chunks_exact_mut(self.wide * terms.len);
+            for (strip, to) in columns.split(self.wide).zip(packed) {
+                if self.in_place(terms, strip).is_none() {
+                    let start = (run.start - terms.start) * self.lanes(strip);
+                    self.packed(run, strip, &mut to[start..]);
+                }
             }
         }
+    }
+
+    /// How many columns the registers hold for a strip.
+    fn lanes(&self, strip: Part) -> usize {
+        if strip.len > self.wide / 2 { self.wide } else { self.wide / 2 }
+    }
+
+    /// A strip of B where it lies, if that is good to read.
+    #[inline]
+    fn in_place(&self, terms: Part, strip: Part) -> Option<Right<'a, T>> {
+        let [m, k, _] = self.dims;
+        let [down, across] = self.b.strides;
+        let step = usize::try_from(down).ok()?;
+        if across != 1 || m >= FEW_ROWS && step * k.min(TERMS) > NEAR {
+            return None;
+        }
+        let data = self.b.part(terms.start, strip.start).tail();
+        // A register may hold what lies behind a row: nobody asks for the sums that it goes into.
+        (data.len() >= step * (terms.len - 1) + self.lanes(strip)).then_some((data, step))
+    }
+
+    /// A strip of B, packed.
+    fn packed<'s>(&self, terms: Part, strip: Part, to: &'s mut [T]) -> Right<'s, T> {
+        let b = self.b.part(terms.start, strip.start);
+        let lanes = self.lanes(strip);
+        pack_strip(self.level, b, [terms.len, strip.len], lanes == self.wide, to);
+        (to, lanes)
     }
 
     /// A block of A. It is read where it lies, unless an axis is reversed or its columns are read so
     /// often that they are better together.
     #[inline]
-    fn left<'s>(&'s self, rows: Part, terms: Part, pack: &'s mut [T]) -> (&'s [T], Layout) {
+    fn left<'s>(&self, rows: Part, terms: Part, pack: &'s mut [T]) -> Left<'s, T>
+    where
+        'a: 's,
+    {
         let a = self.a.part(rows.start, terms.start);
         let [row, term] = a.strides;
-        if row == 1 && term > 1 && self.dims[2] > 4 * self.wide {
-            pack_tiles(self.level, a, [rows.len, terms.len], pack);
-            return (pack, Layout::Tiles);
+        let terms = terms.len;
+        if row == 1 && term > 1 && self.dims[2] > FEW_STRIPS * self.wide {
+            pack_tiles(self.level, a, [rows.len, terms], pack);
+            return Left { data: pack, layout: Layout::Tiles, terms };
         }
         if row >= 0 && term >= 0 {
-            return (a.tail(), Layout::Strided { row: row as usize, term: term as usize });
+            let layout = Layout::Strided { row: row as usize, term: term as usize };
+            return Left { data: a.tail(), layout, terms };
         }
-        pack_rows(a, [rows.len, terms.len], pack);
-        (pack, Layout::Strided { row: terms.len, term: 1 })
+        pack_rows(a, [rows.len, terms], pack);
+        Left { data: pack, layout: Layout::Strided { row: terms, term: 1 }, terms }
     }
 
-    /// A strip of a block of the result.
-    #[allow(clippy::too_many_arguments)]
-    #[inline(always)]
-    fn strip(
-        &self,
-        a: &[T],
-        layout: Layout,
-        rows: Part,
-        terms: Part,
-        columns: Part,
-        at: usize,
-        factor: Option<T>,
-        pack: &[T],
-        out: &mut [T],
-    ) {
+    /// The strides of Y, as it is computed.
+    #[inline]
+    fn strides(&self) -> [usize; 2] {
         let [m, _, n] = self.dims;
-        let wide = columns.len > self.wide / 2;
-        let (b, b_step) = if self.in_place(columns.len) {
-            (self.b.part(terms.start, columns.start).tail(), self.b.strides[0] as usize)
+        if self.flipped { [1, m] } else { [n, 1] }
+    }
+
+    /// A strip of a block of Y.
+    #[inline]
+    fn strip(&self, left: Left<'_, T>, right: Right<'_, T>, rows: usize, out: Out<'_, T>) {
+        if out.width > self.wide / 2 {
+            self.level.run_wide(Strip::<T, true> { left, right, rows, out });
         } else {
-            (&pack[at * terms.len..], if wide { self.wide } else { self.wide / 2 })
-        };
-        let strides = if self.flipped { [1, m] } else { [n, 1] };
-        let y = &mut out[rows.start * strides[0] + columns.start * strides[1]..];
-        let out = Out { y, strides, width: columns.len, factor };
-        let (terms, rows) = (terms.len, rows.len);
-        if wide {
-            self.level.run_wide(Strip::<T, true> { a, layout, b, b_step, terms, rows, out });
-        } else {
-            self.level.run_wide(Strip::<T, false> { a, layout, b, b_step, terms, rows, out });
+            self.level.run_wide(Strip::<T, false> { left, right, rows, out });
         }
     }
 
@@ -199,23 +269,28 @@ impl<'a, T: Precision> Job<'a, T> {
         out: &mut [T],
         finish: &mut dyn FnMut(Piece<'_, T>),
     ) {
-        let range = |part: Part| part.start..part.start + part.len;
         let [m, _, n] = self.dims;
         if self.flipped {
             // Few rows, all in one block: whole rows of Y.
-            let (columns, rows) = (0..m, range(columns));
+            let (columns, rows) = (0..m, columns.range());
             let values = &mut out[rows.start * m..rows.end * m];
             finish(Piece { rows, columns, values });
         } else if columns.len == n {
-            let rows = range(rows);
+            let rows = rows.range();
             let values = &mut out[rows.start * n..rows.end * n];
             finish(Piece { rows, columns: 0..n, values });
         } else {
-            for row in range(rows) {
-                let columns = range(columns);
+            for row in rows.range() {
+                let columns = columns.range();
                 let values = &mut out[row * n..][columns.clone()];
                 finish(Piece { rows: row..row + 1, columns, values });
             }
         }
     }
+}
+
+/// Memory from the start of a line of the cache on.
+fn aligned<T>(pack: &mut [T]) -> &mut [T] {
+    let skip = pack.as_ptr().align_offset(LINE);
+    &mut pack[skip..]
 }

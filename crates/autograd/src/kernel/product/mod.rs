@@ -6,13 +6,14 @@
 //! its column of B and on whether the level multiplies and adds with one rounding: not on where the
 //! operands lie, on the other rows and columns, nor on how the work is cut or spread over threads.
 //!
-//! The innermost loop ([`tile`]) holds a tile of Y in registers. It reads A where it lies and B where
+//! The innermost loop (`tile.rs`) holds a tile of Y in registers. It reads A where it lies and B where
 //! its rows lie in one piece; what else there is, and what is read so often that it pays, is copied
-//! first ([`pack`]) into memory of the caller's. Nothing is allocated.
+//! first (`pack.rs`) into memory of the caller's. Nothing is allocated.
 
 mod blocks;
 mod matrix;
 mod pack;
+mod registers;
 mod tile;
 
 pub use blocks::{Piece, pack_len};
@@ -43,6 +44,7 @@ pub const TERMS: usize = 256;
 ///
 /// # Panics
 /// If an operand does not lie in its slice, `out` has not m·n elements, or `pack` is too short.
+#[inline]
 pub fn product<T: Precision>(
     level: Level,
     a: Matrix<'_, T>,
@@ -62,6 +64,7 @@ pub fn product<T: Precision>(
 /// # Panics
 /// As [`product`].
 #[allow(clippy::too_many_arguments)]
+#[inline]
 pub fn product_with<T: Precision>(
     level: Level,
     a: Matrix<'_, T>,
@@ -72,18 +75,55 @@ pub fn product_with<T: Precision>(
     pack: &mut [T],
     finish: &mut dyn FnMut(Piece<'_, T>),
 ) {
-    let [m, k, n] = dims;
-    assert!(a.holds(m, k) && b.holds(k, n), "an operand of the product lies outside of its slice");
-    assert!(out.len() == m * n, "the result has {m}×{n} elements");
-    assert!(pack.len() >= pack_len(dims), "too little memory to pack in");
-    if m * n == 0 {
-        return;
-    }
-    if k == 0 {
-        if factor.is_none() {
-            out.fill(T::default());
-        }
-        return finish(Piece { rows: 0..m, columns: 0..n, values: out });
-    }
-    Job::of(level, a, b, dims).run(factor, out, pack, finish);
+    T::multiply(level, a, b, dims, factor, out, pack, finish);
 }
+
+/// [`product_with`] for one number type. It is compiled here, once, and not again wherever somebody
+/// multiplies matrices of a type to be chosen.
+#[doc(hidden)]
+pub trait Multiply: Sized {
+    #[allow(clippy::too_many_arguments)]
+    fn multiply(
+        level: Level,
+        a: Matrix<'_, Self>,
+        b: Matrix<'_, Self>,
+        dims: [usize; 3],
+        factor: Option<Self>,
+        out: &mut [Self],
+        pack: &mut [Self],
+        finish: &mut dyn FnMut(Piece<'_, Self>),
+    );
+}
+
+macro_rules! multiply {
+    ($($t:ident)*) => { $(
+        impl Multiply for $t {
+            fn multiply(
+                level: Level,
+                a: Matrix<'_, $t>,
+                b: Matrix<'_, $t>,
+                dims @ [m, k, n]: [usize; 3],
+                factor: Option<$t>,
+                out: &mut [$t],
+                pack: &mut [$t],
+                finish: &mut dyn FnMut(Piece<'_, $t>),
+            ) {
+                assert!(a.holds(m, k), "the left operand lies outside of its slice");
+                assert!(b.holds(k, n), "the right operand lies outside of its slice");
+                assert!(out.len() == m * n, "the result has {m}×{n} elements");
+                assert!(pack.len() >= pack_len(dims), "too little memory to pack in");
+                if m * n == 0 {
+                    return;
+                }
+                if k == 0 {
+                    if factor.is_none() {
+                        out.fill(0.0);
+                    }
+                    return finish(Piece { rows: 0..m, columns: 0..n, values: out });
+                }
+                Job::of(level, a, b, dims, factor).run(out, pack, finish);
+            }
+        }
+    )* };
+}
+multiply!(f32 f64);

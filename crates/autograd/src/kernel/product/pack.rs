@@ -2,10 +2,9 @@
 
 use super::super::{Level, Precision, WideTask};
 use super::Matrix;
-use super::tile::tile_rows;
+use super::registers::{ByTiles, OnStrip, by_tiles, on_strip, tile_rows};
 
-/// Copies a strip of B: `terms` rows of `width` elements, each padded with zeros to a register or,
-/// if `WIDE`, to two.
+/// A strip of B, copied so that each of its rows fills one register or, if `WIDE`, two.
 struct PackStrip<'a, T, const WIDE: bool> {
     b: Matrix<'a, T>,
     terms: usize,
@@ -13,8 +12,9 @@ struct PackStrip<'a, T, const WIDE: bool> {
     to: &'a mut [T],
 }
 
-/// Copies a strip of B: `terms` rows of `width` elements, each padded with zeros to one register or,
-/// if `wide`, to two.
+/// Copies a strip of B: `terms` rows of `width` elements, in steps of one register or, if `wide`, of
+/// two. What a row leaves of them is what lies behind it or what was there: nobody asks for the sums
+/// that it goes into.
 pub(super) fn pack_strip<T: Precision>(
     level: Level,
     b: Matrix<'_, T>,
@@ -33,77 +33,71 @@ impl<T: Precision, const WIDE: bool> WideTask for PackStrip<'_, T, WIDE> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool, const BYTES: usize>(self) {
-        match (BYTES, T::SINGLE, WIDE) {
-            (64, true, true) => self.rows::<32>(),
-            (64, true, false) | (64, false, true) => self.rows::<16>(),
-            (64, false, false) => self.rows::<8>(),
-            (32, true, true) => self.rows::<16>(),
-            (32, true, false) | (32, false, true) => self.rows::<8>(),
-            (32, false, false) => self.rows::<4>(),
-            (_, true, true) => self.rows::<8>(),
-            (_, true, false) | (_, false, true) => self.rows::<4>(),
-            (_, false, false) => self.rows::<2>(),
-        }
+        on_strip::<T, Self, WIDE, FMA, BYTES>(self);
     }
 }
 
-impl<T: Precision, const WIDE: bool> PackStrip<'_, T, WIDE> {
+impl<T: Precision, const WIDE: bool> OnStrip for PackStrip<'_, T, WIDE> {
     #[inline(always)]
-    fn rows<const LANES: usize>(self) {
+    fn run<const FMA: bool, const ROWS: usize, const LANES: usize>(self) {
         let (to, _) = self.to.as_chunks_mut::<LANES>();
         let to = &mut to[..self.terms];
         let [down, across] = self.b.strides;
-        if down >= 0 && across == 1 && self.width == LANES {
+        if down >= 0 && across == 1 {
             let b = self.b.tail();
             for (p, to) in to.iter_mut().enumerate() {
-                *to = *b[p * down as usize..].first_chunk().expect("a full row of the strip");
+                let row = &b[p * down as usize..];
+                match row.first_chunk() {
+                    Some(row) => *to = *row,
+                    None => (0..self.width).for_each(|j| to[j] = row[j]),
+                }
             }
         } else if down == 1 && across >= 0 {
-            self.b.transposed().transpose_to(self.width, to);
+            transpose(self.b.transposed(), self.width, to);
         } else {
             for (p, to) in to.iter_mut().enumerate() {
-                *to = [T::default(); LANES];
                 (0..self.width).for_each(|j| to[j] = self.b.at(p, j));
             }
         }
     }
 }
 
-/// Rows that are interleaved at once.
-const ROWS: usize = 4;
-/// Elements of them.
+/// So many rows are mixed at once,
+const MIXED: usize = 4;
+/// and so many elements of each.
 const RUN: usize = 64;
 
-impl<T: Precision> Matrix<'_, T> {
-    /// Copies the first rows of a matrix, whose elements lie side by side, into columns; the columns
-    /// beyond are 0.
-    #[inline(always)]
-    fn transpose_to<const LANES: usize>(&self, rows: usize, to: &mut [[T; LANES]]) {
-        let (data, step) = (self.tail(), self.strides[0] as usize);
-        let whole = rows - rows % ROWS;
-        let mut mixed = [[T::default(); ROWS]; RUN];
-        for (run, to) in to.chunks_mut(RUN).enumerate() {
-            let len = to.len();
-            for row in (0..whole).step_by(ROWS) {
-                let from: [&[T]; ROWS] =
-                    std::array::from_fn(|i| &data[(row + i) * step + run * RUN..][..len]);
-                for (p, mixed) in mixed[..len].iter_mut().enumerate() {
-                    *mixed = std::array::from_fn(|i| from[i][p]);
-                }
-                for (to, mixed) in to.iter_mut().zip(&mixed) {
-                    to[row..][..ROWS].copy_from_slice(mixed);
-                }
+/// Copies rows of a matrix, whose elements lie side by side, into columns.
+#[inline(always)]
+fn transpose<T: Precision, const LANES: usize>(
+    from: Matrix<'_, T>,
+    rows: usize,
+    to: &mut [[T; LANES]],
+) {
+    let (data, step) = (from.tail(), from.strides[0] as usize);
+    let whole = rows - rows % MIXED;
+    let mut mixed = [[T::default(); MIXED]; RUN];
+    for (run, to) in to.chunks_mut(RUN).enumerate() {
+        let len = to.len();
+        let from = |row| &data[row * step + run * RUN..][..len];
+        for row in (0..whole).step_by(MIXED) {
+            // One loop over four slices, which becomes shuffles of registers.
+            let pairs = from(row).iter().zip(from(row + 1));
+            let others = from(row + 2).iter().zip(from(row + 3));
+            for (mixed, ((&a, &b), (&c, &d))) in mixed.iter_mut().zip(pairs.zip(others)) {
+                *mixed = [a, b, c, d];
             }
-            for row in whole..rows {
-                let from = &data[row * step + run * RUN..][..len];
-                to.iter_mut().zip(from).for_each(|(to, &from)| to[row] = from);
+            for (to, mixed) in to.iter_mut().zip(&mixed) {
+                to[row..][..MIXED].copy_from_slice(mixed);
             }
-            to.iter_mut().for_each(|to| to[rows..].fill(T::default()));
+        }
+        for row in whole..rows {
+            to.iter_mut().zip(from(row)).for_each(|(to, &from)| to[row] = from);
         }
     }
 }
 
-/// Copies a block of A, whose columns' elements lie side by side, tile after tile.
+/// A block of A, whose columns' elements lie side by side, copied tile after tile.
 struct PackTiles<'a, T> {
     a: &'a [T],
     step: usize,
@@ -126,37 +120,18 @@ impl<T: Precision> WideTask for PackTiles<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool, const BYTES: usize>(mut self) {
+        let rows = self.rows;
         match BYTES {
-            64 => self.tiles::<{ tile_rows(64) }>(),
-            32 => self.tiles::<{ tile_rows(32) }>(),
-            _ => self.tiles::<{ tile_rows(16) }>(),
+            64 => by_tiles::<Self, FMA, { tile_rows(64) }, 1>(&mut self, rows),
+            32 => by_tiles::<Self, FMA, { tile_rows(32) }, 1>(&mut self, rows),
+            _ => by_tiles::<Self, FMA, { tile_rows(16) }, 1>(&mut self, rows),
         }
     }
 }
 
-impl<T: Precision> PackTiles<'_, T> {
+impl<T: Precision> ByTiles for PackTiles<'_, T> {
     #[inline(always)]
-    fn tiles<const ROWS: usize>(&mut self) {
-        let mut row = 0;
-        while self.rows - row >= ROWS {
-            self.tile::<ROWS>(row);
-            row += ROWS;
-        }
-        while self.rows - row >= 4 {
-            self.tile::<4>(row);
-            row += 4;
-        }
-        if self.rows - row >= 2 {
-            self.tile::<2>(row);
-            row += 2;
-        }
-        if self.rows > row {
-            self.tile::<1>(row);
-        }
-    }
-
-    #[inline(always)]
-    fn tile<const ROWS: usize>(&mut self, row: usize) {
+    fn tile<const FMA: bool, const ROWS: usize, const LANES: usize>(&mut self, row: usize) {
         let (to, _) = self.to[row * self.terms..].as_chunks_mut::<ROWS>();
         for (p, to) in to[..self.terms].iter_mut().enumerate() {
             *to = *self.a[p * self.step + row..].first_chunk().expect("part of a column");
@@ -164,11 +139,9 @@ impl<T: Precision> PackTiles<'_, T> {
     }
 }
 
-/// Copies rows of `a`, one after the other.
+/// Copies rows of A, one after the other.
 pub(super) fn pack_rows<T: Precision>(a: Matrix<'_, T>, [rows, terms]: [usize; 2], to: &mut [T]) {
     for (i, row) in to.chunks_exact_mut(terms).take(rows).enumerate() {
-        for (p, to) in row.iter_mut().enumerate() {
-            *to = a.at(i, p);
-        }
+        row.iter_mut().enumerate().for_each(|(p, to)| *to = a.at(i, p));
     }
 }

@@ -1,20 +1,26 @@
 //! The innermost loop: a tile of Y whose sums stay in registers while the loop walks along k.
 
 use super::super::{Precision, WideTask};
+use super::registers::{ByTiles, OnStrip, by_tiles, on_strip};
 
 /// A column strip of Y, as wide as two registers (`WIDE`) or as one, for all of a block's rows and a
 /// run of terms.
 pub(super) struct Strip<'a, T, const WIDE: bool> {
-    /// The terms' left factors; the first row's first one comes first.
-    pub a: &'a [T],
-    pub layout: Layout,
-    /// The terms' right factors: a full row of the strip every `b_step` elements.
-    pub b: &'a [T],
-    pub b_step: usize,
-    /// How many terms, at least one.
-    pub terms: usize,
+    pub left: Left<'a, T>,
+    /// The terms' right factors, and how far apart the rows of the strip are.
+    pub right: (&'a [T], usize),
     pub rows: usize,
     pub out: Out<'a, T>,
+}
+
+/// The terms' left factors: a block of A.
+#[derive(Clone, Copy)]
+pub(super) struct Left<'a, T> {
+    /// From the first row's first one on.
+    pub data: &'a [T],
+    pub layout: Layout,
+    /// How many terms, at least one.
+    pub terms: usize,
 }
 
 /// Where the left factors are.
@@ -34,6 +40,8 @@ pub(super) struct Out<'a, T> {
     pub strides: [usize; 2],
     /// How many columns of the strip are there. What the registers hold beside is dropped.
     pub width: usize,
+    /// Room for a tile that does not go to Y as it is.
+    pub spill: &'a mut [T],
     /// y = sum without a factor, y = y + factor·sum with one.
     pub factor: Option<T>,
 }
@@ -41,66 +49,28 @@ pub(super) struct Out<'a, T> {
 impl<T: Precision, const WIDE: bool> WideTask for Strip<'_, T, WIDE> {
     type Output = ();
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(mut self) {
-        // As many rows as the registers hold sums for: 32, 16 and 16 registers.
-        match (BYTES, T::SINGLE, WIDE) {
-            (64, true, true) => self.tiles::<FMA, { tile_rows(64) }, 32>(),
-            (64, true, false) | (64, false, true) => self.tiles::<FMA, { tile_rows(64) }, 16>(),
-            (64, false, false) => self.tiles::<FMA, { tile_rows(64) }, 8>(),
-            (32, true, true) => self.tiles::<FMA, { tile_rows(32) }, 16>(),
-            (32, true, false) | (32, false, true) => self.tiles::<FMA, { tile_rows(32) }, 8>(),
-            (32, false, false) => self.tiles::<FMA, { tile_rows(32) }, 4>(),
-            (_, true, true) => self.tiles::<FMA, { tile_rows(16) }, 8>(),
-            (_, true, false) | (_, false, true) => self.tiles::<FMA, { tile_rows(16) }, 4>(),
-            (_, false, false) => self.tiles::<FMA, { tile_rows(16) }, 2>(),
-        }
+    fn run<const FMA: bool, const BYTES: usize>(self) {
+        on_strip::<T, Self, WIDE, FMA, BYTES>(self);
     }
 }
 
-/// How many rows a full tile has, by the bytes of a register.
-pub(super) const fn tile_rows(bytes: usize) -> usize {
-    match bytes {
-        64 => 8,
-        32 => 6,
-        _ => 4,
-    }
-}
-
-impl<T: Precision, const WIDE: bool> Strip<'_, T, WIDE> {
-    /// Tiles of `ROWS` rows, then smaller ones for what is left.
+impl<T: Precision, const WIDE: bool> OnStrip for Strip<'_, T, WIDE> {
     #[inline(always)]
-    fn tiles<const FMA: bool, const ROWS: usize, const LANES: usize>(&mut self) {
-        let mut row = 0;
-        while self.rows - row >= ROWS {
-            self.tile::<FMA, ROWS, LANES>(row);
-            row += ROWS;
-        }
-        while ROWS > 4 && self.rows - row >= 4 {
-            self.tile::<FMA, 4, LANES>(row);
-            row += 4;
-        }
-        if self.rows - row >= 2 {
-            self.tile::<FMA, 2, LANES>(row);
-            row += 2;
-        }
-        if self.rows > row {
-            self.tile::<FMA, 1, LANES>(row);
-        }
+    fn run<const FMA: bool, const ROWS: usize, const LANES: usize>(mut self) {
+        let rows = self.rows;
+        by_tiles::<Self, FMA, ROWS, LANES>(&mut self, rows);
     }
+}
 
+impl<T: Precision, const WIDE: bool> ByTiles for Strip<'_, T, WIDE> {
     #[inline(always)]
     fn tile<const FMA: bool, const ROWS: usize, const LANES: usize>(&mut self, row: usize) {
-        let (start, step, term) = match self.layout {
-            Layout::Strided { row: step, term } => (row * step, step, term),
-            Layout::Tiles => (row * self.terms, 1, ROWS),
+        let Left { data, layout, terms } = self.left;
+        let (start, steps) = match layout {
+            Layout::Strided { row: step, term } => (row * step, [step, term]),
+            Layout::Tiles => (row * terms, [1, ROWS]),
         };
-        let sums = sums::<T, FMA, ROWS, LANES>(
-            &self.a[start..],
-            [step, term],
-            self.b,
-            self.b_step,
-            self.terms,
-        );
+        let sums = sums::<T, FMA, ROWS, LANES>(&data[start..], steps, self.right, terms);
         self.out.store::<FMA, ROWS, LANES>(row, sums);
     }
 }
@@ -110,20 +80,22 @@ impl<T: Precision, const WIDE: bool> Strip<'_, T, WIDE> {
 fn sums<T: Precision, const FMA: bool, const ROWS: usize, const LANES: usize>(
     a: &[T],
     [row, term]: [usize; 2],
-    b: &[T],
-    b_step: usize,
+    (b, b_step): (&[T], usize),
     terms: usize,
 ) -> [[T; LANES]; ROWS] {
     // Rows of equal length, so that one check is enough for all of them.
     let len = (terms - 1) * term + 1;
-    let a: [&[T]; ROWS] = std::array::from_fn(|i| &a[i * row..][..len]);
+    let mut rows = [a; ROWS];
+    for i in 0..ROWS {
+        rows[i] = &a[i * row..][..len];
+    }
     let mut sums = [[T::default(); LANES]; ROWS];
     let mut at = 0;
     for p in 0..terms {
         let b: &[T; LANES] = b[p * b_step..].first_chunk().expect("a full row of the strip");
         for i in 0..ROWS {
             for j in 0..LANES {
-                sums[i][j] = multiply_add::<T, FMA>(a[i][at], b[j], sums[i][j]);
+                sums[i][j] = multiply_add::<T, FMA>(rows[i][at], b[j], sums[i][j]);
             }
         }
         at += term;
@@ -143,46 +115,80 @@ impl<T: Precision> Out<'_, T> {
         row: usize,
         sums: [[T; LANES]; ROWS],
     ) {
-        let mut tile = [[T::default(); LANES]; ROWS];
-        let whole = self.strides[1] == 1 && self.width == LANES;
+        let [down, _] = self.strides;
+        let whole = self.takes_registers(row + ROWS, LANES);
         if !whole && self.factor.is_some() {
-            self.load(row, tile.as_flattened_mut(), LANES);
+            self.load(row, ROWS, LANES);
         }
-        // Whole rows go to Y, others by way of a tile.
-        let (y, step) = if whole {
-            (&mut self.y[row * self.strides[0]..], self.strides[0])
-        } else {
-            (tile.as_flattened_mut(), LANES)
-        };
+        // One loop for both: with two of them the sums would be put down in between.
+        let (y, step) =
+            if whole { (&mut self.y[row * down..], down) } else { (&mut *self.spill, LANES) };
         for i in 0..ROWS {
             let y = y[i * step..].first_chunk_mut().expect("a full row");
             add::<T, FMA, LANES>(y, &sums[i], self.factor);
         }
         if !whole {
-            self.unload(row, tile.as_flattened(), LANES);
+            self.unload(row, ROWS, LANES);
         }
     }
 
-    /// Copies Y to a tile. As [`unload`](Self::unload) not a part of the loop, whose sums would leave
-    /// their registers if they were indexed here.
-    #[inline(never)]
-    fn load(&self, row: usize, tile: &mut [T], lanes: usize) {
+    /// Whether the registers can be written to Y as they are. A row that is too short for them may be
+    /// followed by what is not its own as long as the next rows are still to be written.
+    #[inline(always)]
+    fn takes_registers(&self, end: usize, lanes: usize) -> bool {
         let [down, across] = self.strides;
-        for (i, tile) in tile.chunks_exact_mut(lanes).enumerate() {
+        let alone = self.width == down && self.factor.is_none();
+        across == 1 && (self.width == lanes || alone && self.y.len() >= (end - 1) * down + lanes)
+    }
+
+    /// Copies a tile of Y to where it is added to. As [`unload`](Self::unload) not a part of the loop,
+    /// whose sums would leave their registers if they were indexed here.
+    #[inline(never)]
+    fn load(&mut self, row: usize, rows: usize, lanes: usize) {
+        let [down, across] = self.strides;
+        for (i, tile) in self.spill.chunks_exact_mut(lanes).take(rows).enumerate() {
             let y = self.y[(row + i) * down..].iter().step_by(across);
             tile[..self.width].iter_mut().zip(y).for_each(|(to, &y)| *to = y);
         }
     }
 
-    /// Copies a tile to Y.
+    /// Copies it back.
     #[inline(never)]
-    fn unload(&mut self, row: usize, tile: &[T], lanes: usize) {
+    fn unload(&mut self, row: usize, rows: usize, lanes: usize) {
         let [down, across] = self.strides;
-        for (i, tile) in tile.chunks_exact(lanes).enumerate() {
-            let y = self.y[(row + i) * down..].iter_mut().step_by(across);
-            y.zip(&tile[..self.width]).for_each(|(y, &from)| *y = from);
+        if across == 1 {
+            for (i, tile) in self.spill.chunks_exact(lanes).take(rows).enumerate() {
+                copy_few(&mut self.y[(row + i) * down..][..self.width], &tile[..self.width]);
+            }
+        } else {
+            for (column, y) in self.y.chunks_mut(across).enumerate().take(self.width) {
+                for (i, y) in y[row..][..rows].iter_mut().enumerate() {
+                    *y = self.spill[i * lanes + column];
+                }
+            }
         }
     }
+}
+
+/// Copies fewer than 32 elements, a power of two at a time.
+fn copy_few<T: Copy>(mut to: &mut [T], mut from: &[T]) {
+    fn step<'t, 'f, T: Copy, const N: usize>(
+        to: &'t mut [T],
+        from: &'f [T],
+    ) -> (&'t mut [T], &'f [T]) {
+        if to.len() & N == 0 {
+            return (to, from);
+        }
+        let (to, to_rest) = to.split_first_chunk_mut::<N>().expect("N elements at least");
+        let (from, from_rest) = from.split_first_chunk().expect("as many");
+        *to = *from;
+        (to_rest, from_rest)
+    }
+    (to, from) = step::<T, 16>(to, from);
+    (to, from) = step::<T, 8>(to, from);
+    (to, from) = step::<T, 4>(to, from);
+    (to, from) = step::<T, 2>(to, from);
+    step::<T, 1>(to, from);
 }
 
 /// y = sum, or y + factor·sum.
