@@ -13,7 +13,7 @@ use crate::table::Row;
 use crate::view::View;
 
 /// What a [`Var`](crate::Var) may carry: `f32`, `f64`, or `()` for a symbol without values.
-pub trait Dtype: Copy + 'static {}
+pub trait Dtype: Copy + Send + Sync + 'static {}
 impl Dtype for f32 {}
 impl Dtype for f64 {}
 impl Dtype for () {}

@@ -80,8 +80,32 @@ pub struct Program<T> {
 pub struct Buffers<T> {
     values: Vec<T>,
     tiles: Vec<T>,
+    /// As much as a product packs, for each thread.
     pack: Vec<T>,
+    threads: usize,
     scratch: [Vec<T>; 2],
+}
+
+#[cfg(feature = "threads")]
+impl<T: Element> Buffers<T> {
+    /// The same, for plays in which large products are spread over a number of threads (of rayon's
+    /// global pool). Results are the same to the bit, whatever the number.
+    ///
+    /// ```
+    /// use chainrule_autograd::Tape;
+    /// let tape = Tape::<f32>::new();
+    /// let x = tape.input("x", ndarray::Array2::from_elem((256, 256), 0.5));
+    /// let program = tape.compile(&[x], &[x.matmul(x)]);
+    /// let mut buffers = program.buffers().with_threads(2);
+    /// program.play(&mut buffers);
+    /// assert_eq!(program.output(&buffers, 0)[[0, 0]], 64.0);
+    /// ```
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        let threads = threads.max(1);
+        let pack = self.pack.len() / self.threads * threads;
+        self.pack.resize(pack, T::default());
+        Buffers { threads, ..self }
+    }
 }
 
 impl<T: Element> Program<T> {
@@ -93,7 +117,7 @@ impl<T: Element> Program<T> {
         run(&self.record, &self.slots, prologue, &mut values, &mut scratch);
         let (tiles, pack) = (self.tiles * TILE, self.pack);
         let zeros = |len: usize| vec![T::default(); len];
-        Buffers { values, tiles: zeros(tiles), pack: zeros(pack), scratch }
+        Buffers { values, tiles: zeros(tiles), pack: zeros(pack), threads: 1, scratch }
     }
 
     /// Sets an input, counted as in the call that compiled the program. What is not fed keeps its
@@ -132,13 +156,13 @@ impl<T: Element> Program<T> {
 
     /// Plays every step once. Afterwards carried values are those of the next play.
     pub fn play(&self, buffers: &mut Buffers<T>) {
-        let Buffers { values, tiles, pack, scratch } = buffers;
+        let Buffers { values, tiles, pack, threads, scratch } = buffers;
         let level = Level::best();
         for step in &self.steps {
             match step {
                 Step::Group(group) => group.play(&self.record, values, tiles),
                 Step::Scalars(list) => scalars::play(list, &self.record, values),
-                Step::Product(product) => product.play(level, values, pack),
+                Step::Product(product) => product.play(level, values, pack, *threads),
                 Step::Sum { x, y, loops } => {
                     let (y, around) = Around::part(values, y.clone());
                     loops.play(around.get(x.clone()), y);
