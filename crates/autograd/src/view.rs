@@ -60,7 +60,7 @@ impl<'a, T: Copy> View<'a, T> {
             .map(|(&n, &s)| if s < 0 { (n as isize - 1).max(0) * s } else { 0 })
             .sum();
         let start = self.offset.wrapping_add_signed(below);
-        let strides: Vec<usize> = self.strides.iter().map(|s| s.unsigned_abs()).collect();
+        let strides: Short<usize> = self.strides.iter().map(|s| s.unsigned_abs()).collect();
         let shape = IxDyn(self.dims).strides(IxDyn(&strides));
         let mut view = ArrayViewD::from_shape(shape, &self.data[start..]).expect(INSIDE);
         for (axis, &stride) in self.strides.iter().enumerate() {
