@@ -39,7 +39,7 @@ impl<T: Precision, const WIDE: bool> WideTask for PackStrip<'_, T, WIDE> {
 
 impl<T: Precision, const WIDE: bool> OnStrip for PackStrip<'_, T, WIDE> {
     #[inline(always)]
-    fn run<const FMA: bool, const ROWS: usize, const LANES: usize>(self) {
+    fn run<const FMA: bool, const TALL: usize, const ROWS: usize, const LANES: usize>(self) {
         let (to, _) = self.to.as_chunks_mut::<LANES>();
         let to = &mut to[..self.terms];
         let [down, across] = self.b.strides;
@@ -122,9 +122,9 @@ impl<T: Precision> WideTask for PackTiles<'_, T> {
     fn run<const FMA: bool, const BYTES: usize>(mut self) {
         let rows = self.rows;
         match BYTES {
-            64 => by_tiles::<Self, FMA, { tile_rows(64) }, 1>(&mut self, rows),
-            32 => by_tiles::<Self, FMA, { tile_rows(32) }, 1>(&mut self, rows),
-            _ => by_tiles::<Self, FMA, { tile_rows(16) }, 1>(&mut self, rows),
+            64 => by_tiles::<Self, FMA, { tile_rows(64) }, 1>(&mut self, 0, rows),
+            32 => by_tiles::<Self, FMA, { tile_rows(32) }, 1>(&mut self, 0, rows),
+            _ => by_tiles::<Self, FMA, { tile_rows(16) }, 1>(&mut self, 0, rows),
         }
     }
 }
