@@ -8,9 +8,17 @@
 //!
 //! A row of a tile takes two registers; there must be enough of them to hide the time that a
 //! multiply-add takes, and some must be left for the operands. Narrow strips, of one register, have
-//! tiles of twice as many rows, tall ones, where the rows are there.
+//! tiles of twice as many rows, tall ones, where the rows are there. A single row takes as many
+//! registers as it can.
 
 use super::super::Precision;
+
+/// How many registers hold a row of a narrow strip,
+pub(super) const NARROW: usize = 1;
+/// of a wide one,
+pub(super) const WIDE: usize = 2;
+/// and of one that has a single row.
+pub(super) const LONG: usize = 8;
 
 /// How many rows a tile of a wide strip has, by the bytes of a register.
 pub(super) const fn tile_rows(bytes: usize) -> usize {
@@ -23,13 +31,13 @@ pub(super) const fn tile_rows(bytes: usize) -> usize {
 
 /// Work on a strip of columns.
 pub(super) trait OnStrip {
-    /// `TALL` is `ROWS` for wide strips.
+    /// `TALL` is `ROWS` but for narrow strips.
     fn run<const FMA: bool, const TALL: usize, const ROWS: usize, const LANES: usize>(self);
 }
 
 /// Runs it with the rows of its tiles and the columns of the strip.
 #[inline(always)]
-pub(super) fn on_strip<T, W, const WIDE: bool, const FMA: bool, const BYTES: usize>(work: W)
+pub(super) fn on_strip<T, W, const REGISTERS: usize, const FMA: bool, const BYTES: usize>(work: W)
 where
     T: Precision,
     W: OnStrip,
@@ -37,19 +45,25 @@ where
     const A: usize = tile_rows(64);
     const B: usize = tile_rows(32);
     const C: usize = tile_rows(16);
-    match (BYTES, WIDE, T::SINGLE) {
-        (64, true, true) => work.run::<FMA, A, A, 32>(),
-        (64, true, false) => work.run::<FMA, A, A, 16>(),
-        (64, false, true) => work.run::<FMA, { 2 * A }, A, 16>(),
-        (64, false, false) => work.run::<FMA, { 2 * A }, A, 8>(),
-        (32, true, true) => work.run::<FMA, B, B, 16>(),
-        (32, true, false) => work.run::<FMA, B, B, 8>(),
-        (32, false, true) => work.run::<FMA, { 2 * B }, B, 8>(),
-        (32, false, false) => work.run::<FMA, { 2 * B }, B, 4>(),
-        (_, true, true) => work.run::<FMA, C, C, 8>(),
-        (_, true, false) => work.run::<FMA, C, C, 4>(),
-        (_, false, true) => work.run::<FMA, { 2 * C }, C, 4>(),
-        (_, false, false) => work.run::<FMA, { 2 * C }, C, 2>(),
+    match (BYTES, REGISTERS, T::SINGLE) {
+        (64, LONG, true) => work.run::<FMA, 1, 1, 128>(),
+        (64, LONG, false) => work.run::<FMA, 1, 1, 64>(),
+        (64, WIDE, true) => work.run::<FMA, A, A, 32>(),
+        (64, WIDE, false) => work.run::<FMA, A, A, 16>(),
+        (64, _, true) => work.run::<FMA, { 2 * A }, A, 16>(),
+        (64, _, false) => work.run::<FMA, { 2 * A }, A, 8>(),
+        (32, LONG, true) => work.run::<FMA, 1, 1, 64>(),
+        (32, LONG, false) => work.run::<FMA, 1, 1, 32>(),
+        (32, WIDE, true) => work.run::<FMA, B, B, 16>(),
+        (32, WIDE, false) => work.run::<FMA, B, B, 8>(),
+        (32, _, true) => work.run::<FMA, { 2 * B }, B, 8>(),
+        (32, _, false) => work.run::<FMA, { 2 * B }, B, 4>(),
+        (_, LONG, true) => work.run::<FMA, 1, 1, 32>(),
+        (_, LONG, false) => work.run::<FMA, 1, 1, 16>(),
+        (_, WIDE, true) => work.run::<FMA, C, C, 8>(),
+        (_, WIDE, false) => work.run::<FMA, C, C, 4>(),
+        (_, _, true) => work.run::<FMA, { 2 * C }, C, 4>(),
+        (_, _, false) => work.run::<FMA, { 2 * C }, C, 2>(),
     }
 }
 
@@ -73,11 +87,11 @@ pub(super) fn by_tiles<W: ByTiles, const FMA: bool, const ROWS: usize, const LAN
         work.tile::<FMA, 4, LANES>(row);
         row += 4;
     }
-    if rows - row >= 2 {
+    if ROWS > 2 && rows - row >= 2 {
         work.tile::<FMA, 2, LANES>(row);
         row += 2;
     }
-    if rows > row {
+    if ROWS > 1 && rows > row {
         work.tile::<FMA, 1, LANES>(row);
     }
 }

@@ -17,9 +17,8 @@ macro_rules! each_row {
     )* };
 }
 
-/// A column strip of Y, as wide as two registers (`WIDE`) or as one, for all of a block's rows and a
-/// run of terms.
-pub(super) struct Strip<'a, T, const WIDE: bool> {
+/// A column strip of Y, some registers wide, for all of a block's rows and a run of terms.
+pub(super) struct Strip<'a, T, const REGISTERS: usize> {
     pub left: Left<'a, T>,
     /// The terms' right factors, and how far apart the rows of the strip are.
     pub right: (&'a [T], usize),
@@ -60,15 +59,15 @@ pub(super) struct Out<'a, T> {
     pub factor: Option<T>,
 }
 
-impl<T: Precision, const WIDE: bool> WideTask for Strip<'_, T, WIDE> {
+impl<T: Precision, const REGISTERS: usize> WideTask for Strip<'_, T, REGISTERS> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool, const BYTES: usize>(self) {
-        on_strip::<T, Self, WIDE, FMA, BYTES>(self);
+        on_strip::<T, Self, REGISTERS, FMA, BYTES>(self);
     }
 }
 
-impl<T: Precision, const WIDE: bool> OnStrip for Strip<'_, T, WIDE> {
+impl<T: Precision, const REGISTERS: usize> OnStrip for Strip<'_, T, REGISTERS> {
     #[inline(always)]
     fn run<const FMA: bool, const TALL: usize, const ROWS: usize, const LANES: usize>(mut self) {
         let (mut row, rows) = (0, self.rows);
@@ -82,7 +81,7 @@ impl<T: Precision, const WIDE: bool> OnStrip for Strip<'_, T, WIDE> {
     }
 }
 
-impl<T: Precision, const WIDE: bool> ByTiles for Strip<'_, T, WIDE> {
+impl<T: Precision, const REGISTERS: usize> ByTiles for Strip<'_, T, REGISTERS> {
     #[inline(always)]
     fn tile<const FMA: bool, const ROWS: usize, const LANES: usize>(&mut self, row: usize) {
         let Left { data, layout, terms } = self.left;
