@@ -181,7 +181,16 @@ fn every_layout_of_both_operands() {
     let mut numbers = Numbers(2);
     for of_a in LAYOUTS {
         for of_b in LAYOUTS {
-            for dims in [[1, 1, 1], [5, 3, 4], [3, 70, 1], [17, 9, 2], [9, 33, 41], [33, 17, 70]] {
+            for dims in [
+                [1, 1, 1],
+                [1, 9, 300],
+                [300, 9, 1],
+                [5, 3, 4],
+                [3, 70, 1],
+                [17, 9, 2],
+                [9, 33, 41],
+                [33, 17, 70],
+            ] {
                 check::<f32>(&mut numbers, dims, [of_a, of_b]);
                 check::<f64>(&mut numbers, dims, [of_a, of_b]);
             }
@@ -193,7 +202,9 @@ fn every_layout_of_both_operands() {
 fn shapes_around_the_edges_of_blocks() {
     let mut numbers = Numbers(3);
     let around = |numbers: &mut Numbers, edge: usize| edge - 2 + numbers.below(5);
-    for edges in [[8, 256, 8], [192, 8, 32], [192, 256, 16], [4, 256, 1024], [8, 512, 33]] {
+    for edges in
+        [[3, 256, 128], [8, 256, 8], [192, 8, 32], [192, 256, 16], [4, 256, 1024], [8, 512, 33]]
+    {
         for _ in 0..4 {
             let dims = edges.map(|edge| around(&mut numbers, edge));
             let layouts = [LAYOUTS[numbers.below(10)], LAYOUTS[numbers.below(10)]];

@@ -15,6 +15,9 @@
 //! Functions that [`Lane`] has no vector form of (inverse trigonometric and hyperbolic ones, general
 //! powers) are played by the scalar functions, element by element.
 //!
+//! Matrices are multiplied by [`product`], which spends the registers of each level on its own; its
+//! speed is printed by `cargo run --release --example product -p chainrule-autograd`.
+//!
 //! The polynomials come from `scripts/kernels.py`. The errors of all functions, at every level, are
 //! printed by `cargo run --release --example accuracy -p chainrule-autograd`.
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::super::{Level, Precision};
 use super::pack::{pack_rows, pack_strip, pack_tiles};
+use super::registers::{LONG, NARROW, WIDE};
 use super::tile::{Layout, Left, Out, Strip};
 use super::{Matrix, TERMS};
 
@@ -106,7 +107,7 @@ impl<'a, T: Precision> Job<'a, T> {
         [m, k, n]: [usize; 3],
         factor: Option<T>,
     ) -> Self {
-        let wide = 2 * level.bytes() / size_of::<T>();
+        let wide = WIDE * level.bytes() / size_of::<T>();
         // Strides along an axis of one element mean nothing.
         let stride = |n, stride, instead| if n == 1 { instead } else { stride };
         let a_strides = [stride(m, a.strides[0], 1), stride(k, a.strides[1], 1)];
@@ -164,8 +165,8 @@ impl<'a, T: Precision> Job<'a, T> {
                 self.pack_block(terms, columns, pack_b);
                 for rows in Part::whole(m).split(ROWS) {
                     let left = self.left(rows, terms, pack_a);
-                    let packed = pack_b.chunks_exact(self.wide * terms.len);
-                    for (strip, packed) in columns.split(self.wide).zip(packed) {
+                    for strip in self.strips(columns) {
+                        let packed = &pack_b[(strip.start - columns.start) * terms.len..];
                         let packed = (packed, self.lanes(strip));
                         let right = self.in_place(terms, strip).unwrap_or(packed);
                         let start = rows.start * strides[0] + strip.start * strides[1];
@@ -185,19 +186,33 @@ impl<'a, T: Precision> Job<'a, T> {
     /// nearly in the order in which it lies.
     fn pack_block(&self, terms: Part, columns: Part, pack: &mut [T]) {
         for run in terms.split(RUN) {
-            let packed = pack.chunks_exact_mut(self.wide * terms.len);
-            for (strip, to) in columns.split(self.wide).zip(packed) {
+            for strip in self.strips(columns) {
                 if self.in_place(terms, strip).is_none() {
-                    let start = (run.start - terms.start) * self.lanes(strip);
-                    self.packed(run, strip, &mut to[start..]);
+                    let start = (strip.start - columns.start) * terms.len;
+                    let row = (run.start - terms.start) * self.lanes(strip);
+                    self.packed(run, strip, &mut pack[start + row..]);
                 }
             }
         }
     }
 
+    /// The strips of a block of B. A single row has long ones where B can be read where it lies.
+    fn strips(&self, columns: Part) -> impl Iterator<Item = Part> {
+        let [down, across] = self.b.strides;
+        let long = self.wide * LONG / WIDE;
+        let rest = if self.dims[0] == 1 && down >= 0 && across == 1 {
+            columns.len % long
+        } else {
+            columns.len
+        };
+        let (start, len) = (columns.start, columns.len - rest);
+        let rest = Part { start: start + len, len: rest };
+        Part { start, len }.split(long).chain(rest.split(self.wide))
+    }
+
     /// How many columns the registers hold for a strip.
     fn lanes(&self, strip: Part) -> usize {
-        if strip.len > self.wide / 2 { self.wide } else { self.wide / 2 }
+        if strip.len <= self.wide / WIDE { self.wide / WIDE } else { strip.len.max(self.wide) }
     }
 
     /// A strip of B where it lies, if that is good to read.
@@ -254,10 +269,12 @@ impl<'a, T: Precision> Job<'a, T> {
     /// A strip of a block of Y.
     #[inline]
     fn strip(&self, left: Left<'_, T>, right: Right<'_, T>, rows: usize, out: Out<'_, T>) {
-        if out.width > self.wide / 2 {
-            self.level.run_wide(Strip::<T, true> { left, right, rows, out });
+        if out.width <= self.wide / WIDE {
+            self.level.run_wide(Strip::<T, NARROW> { left, right, rows, out });
+        } else if out.width <= self.wide {
+            self.level.run_wide(Strip::<T, WIDE> { left, right, rows, out });
         } else {
-            self.level.run_wide(Strip::<T, false> { left, right, rows, out });
+            self.level.run_wide(Strip::<T, LONG> { left, right, rows, out });
         }
     }
 

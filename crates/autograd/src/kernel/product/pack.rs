@@ -2,10 +2,10 @@
 
 use super::super::{Level, Precision, WideTask};
 use super::Matrix;
-use super::registers::{ByTiles, OnStrip, by_tiles, on_strip, tile_rows};
+use super::registers::{ByTiles, NARROW, OnStrip, WIDE, by_tiles, on_strip, tile_rows};
 
-/// A strip of B, copied so that each of its rows fills one register or, if `WIDE`, two.
-struct PackStrip<'a, T, const WIDE: bool> {
+/// A strip of B, copied so that each of its rows fills as many registers.
+struct PackStrip<'a, T, const REGISTERS: usize> {
     b: Matrix<'a, T>,
     terms: usize,
     width: usize,
@@ -23,23 +23,23 @@ pub(super) fn pack_strip<T: Precision>(
     to: &mut [T],
 ) {
     if wide {
-        level.run_wide(PackStrip::<T, true> { b, terms, width, to });
+        level.run_wide(PackStrip::<T, WIDE> { b, terms, width, to });
     } else {
-        level.run_wide(PackStrip::<T, false> { b, terms, width, to });
+        level.run_wide(PackStrip::<T, NARROW> { b, terms, width, to });
     }
 }
 
-impl<T: Precision, const WIDE: bool> WideTask for PackStrip<'_, T, WIDE> {
+impl<T: Precision, const REGISTERS: usize> WideTask for PackStrip<'_, T, REGISTERS> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool, const BYTES: usize>(self) {
-        on_strip::<T, Self, WIDE, FMA, BYTES>(self);
+        on_strip::<T, Self, REGISTERS, FMA, BYTES>(self);
     }
 }
 
-impl<T: Precision, const WIDE: bool> OnStrip for PackStrip<'_, T, WIDE> {
+impl<T: Precision, const REGISTERS: usize> OnStrip for PackStrip<'_, T, REGISTERS> {
     #[inline(always)]
-    fn run<const FMA: bool, const ROWS: usize, const LANES: usize>(self) {
+    fn run<const FMA: bool, const TALL: usize, const ROWS: usize, const LANES: usize>(self) {
         let (to, _) = self.to.as_chunks_mut::<LANES>();
         let to = &mut to[..self.terms];
         let [down, across] = self.b.strides;
@@ -122,9 +122,9 @@ impl<T: Precision> WideTask for PackTiles<'_, T> {
     fn run<const FMA: bool, const BYTES: usize>(mut self) {
         let rows = self.rows;
         match BYTES {
-            64 => by_tiles::<Self, FMA, { tile_rows(64) }, 1>(&mut self, rows),
-            32 => by_tiles::<Self, FMA, { tile_rows(32) }, 1>(&mut self, rows),
-            _ => by_tiles::<Self, FMA, { tile_rows(16) }, 1>(&mut self, rows),
+            64 => by_tiles::<Self, FMA, { tile_rows(64) }, 1>(&mut self, 0, rows),
+            32 => by_tiles::<Self, FMA, { tile_rows(32) }, 1>(&mut self, 0, rows),
+            _ => by_tiles::<Self, FMA, { tile_rows(16) }, 1>(&mut self, 0, rows),
         }
     }
 }

@@ -3,9 +3,22 @@
 use super::super::{Precision, WideTask};
 use super::registers::{ByTiles, OnStrip, by_tiles, on_strip};
 
-/// A column strip of Y, as wide as two registers (`WIDE`) or as one, for all of a block's rows and a
-/// run of terms.
-pub(super) struct Strip<'a, T, const WIDE: bool> {
+/// `for i in 0..ROWS`, written out: an index that is a constant wherever the sums are used keeps them
+/// in registers, and the compiler unrolls such a loop by itself for few rows only.
+macro_rules! each_row {
+    ($i:ident < $rows:ident, $body:block) => {
+        each_row!(@ $i $rows $body 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+    };
+    (@ $i:ident $rows:ident $body:block $($n:literal)*) => { $(
+        if $n < $rows {
+            let $i: usize = $n;
+            $body
+        }
+    )* };
+}
+
+/// A column strip of Y, some registers wide, for all of a block's rows and a run of terms.
+pub(super) struct Strip<'a, T, const REGISTERS: usize> {
     pub left: Left<'a, T>,
     /// The terms' right factors, and how far apart the rows of the strip are.
     pub right: (&'a [T], usize),
@@ -46,23 +59,29 @@ pub(super) struct Out<'a, T> {
     pub factor: Option<T>,
 }
 
-impl<T: Precision, const WIDE: bool> WideTask for Strip<'_, T, WIDE> {
+impl<T: Precision, const REGISTERS: usize> WideTask for Strip<'_, T, REGISTERS> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool, const BYTES: usize>(self) {
-        on_strip::<T, Self, WIDE, FMA, BYTES>(self);
+        on_strip::<T, Self, REGISTERS, FMA, BYTES>(self);
     }
 }
 
-impl<T: Precision, const WIDE: bool> OnStrip for Strip<'_, T, WIDE> {
+impl<T: Precision, const REGISTERS: usize> OnStrip for Strip<'_, T, REGISTERS> {
     #[inline(always)]
-    fn run<const FMA: bool, const ROWS: usize, const LANES: usize>(mut self) {
-        let rows = self.rows;
-        by_tiles::<Self, FMA, ROWS, LANES>(&mut self, rows);
+    fn run<const FMA: bool, const TALL: usize, const ROWS: usize, const LANES: usize>(mut self) {
+        let (mut row, rows) = (0, self.rows);
+        if TALL > ROWS && matches!(self.left.layout, Layout::Strided { .. }) {
+            while rows - row >= TALL {
+                self.tile::<FMA, TALL, LANES>(row);
+                row += TALL;
+            }
+        }
+        by_tiles::<Self, FMA, ROWS, LANES>(&mut self, row, rows);
     }
 }
 
-impl<T: Precision, const WIDE: bool> ByTiles for Strip<'_, T, WIDE> {
+impl<T: Precision, const REGISTERS: usize> ByTiles for Strip<'_, T, REGISTERS> {
     #[inline(always)]
     fn tile<const FMA: bool, const ROWS: usize, const LANES: usize>(&mut self, row: usize) {
         let Left { data, layout, terms } = self.left;
@@ -86,18 +105,16 @@ fn sums<T: Precision, const FMA: bool, const ROWS: usize, const LANES: usize>(
     // Rows of equal length, so that one check is enough for all of them.
     let len = (terms - 1) * term + 1;
     let mut rows = [a; ROWS];
-    for i in 0..ROWS {
-        rows[i] = &a[i * row..][..len];
-    }
+    each_row!(i < ROWS, { rows[i] = &a[i * row..][..len] });
     let mut sums = [[T::default(); LANES]; ROWS];
     let mut at = 0;
     for p in 0..terms {
         let b: &[T; LANES] = b[p * b_step..].first_chunk().expect("a full row of the strip");
-        for i in 0..ROWS {
+        each_row!(i < ROWS, {
             for j in 0..LANES {
                 sums[i][j] = multiply_add::<T, FMA>(rows[i][at], b[j], sums[i][j]);
             }
-        }
+        });
         at += term;
     }
     sums
@@ -123,10 +140,10 @@ impl<T: Precision> Out<'_, T> {
         // One loop for both: with two of them the sums would be put down in between.
         let (y, step) =
             if whole { (&mut self.y[row * down..], down) } else { (&mut *self.spill, LANES) };
-        for i in 0..ROWS {
+        each_row!(i < ROWS, {
             let y = y[i * step..].first_chunk_mut().expect("a full row");
             add::<T, FMA, LANES>(y, &sums[i], self.factor);
-        }
+        });
         if !whole {
             self.unload(row, ROWS, LANES);
         }
