@@ -29,4 +29,12 @@ impl<'a, T> Around<'a, T> {
             Some(start) => &self.above[start..start + range.len()],
         }
     }
+
+    /// All memory on one side of what is written, and where a place is in it.
+    pub fn side(&self, at: usize) -> (&'a [T], usize) {
+        match at.checked_sub(self.end) {
+            None => (self.below, at),
+            Some(at) => (self.above, at),
+        }
+    }
 }
