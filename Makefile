@@ -55,7 +55,11 @@ doc: ## build the documentation and say where it is
 accuracy: ## the largest error of every kernel, in ULP, for each instruction set
 	$(CARGO) run --release --quiet --package chainrule-autograd --example accuracy
 
+asan: ## the core's tests under AddressSanitizer (needs a nightly toolchain)
+	RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly test --package chainrule-autograd --tests \
+	  --features threads --target $$(rustc -vV | sed -n 's/^host: //p') --target-dir target/asan
+
 bench: ## criterion benches
 	$(CARGO) bench --package chainrule
 
-.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc accuracy bench
+.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc accuracy asan bench

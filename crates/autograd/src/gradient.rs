@@ -87,20 +87,20 @@ impl Adjoints {
 
     /// Σ of all contributions to a node: nodes above have had their turn, so there are no more.
     fn sum<'t>(&mut self, graph: &'t Graph, id: Id) -> Option<Sym<'t>> {
-        let mut next = self.first[id.index() - self.lowest];
-        let mut parts = Vec::new();
-        while next != END {
-            let (part, rest) = self.parts[next as usize];
-            parts.push(part);
-            next = rest;
-        }
-        let sum = match parts[..] {
-            [] => return None,
-            [part] if part.is_whole() => Sym::new(graph, part.id),
-            _ => Accumulate::record(graph, id, &parts),
+        let last = self.first[id.index() - self.lowest];
+        let &(part, before) = self.parts.get(last as usize)?;
+        let sum = match before {
+            END if part.is_whole() => Sym::new(graph, part.id),
+            _ => Accumulate::record(graph, id, &self.listed(last)),
         };
         self.sums[id.index() - self.lowest] = sum.id;
         Some(sum)
+    }
+
+    /// The contributions from `last` on.
+    fn listed(&self, last: u32) -> Vec<Part> {
+        let part = |at: u32| self.parts.get(at as usize);
+        std::iter::successors(part(last), |&&(_, next)| part(next)).map(|&(p, _)| p).collect()
     }
 
     fn of(&self, id: Id) -> Option<Id> {

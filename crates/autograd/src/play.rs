@@ -140,6 +140,15 @@ impl<'a, T: Element> Io<'a, T> {
         self.view(self.node.operands[i])
     }
 
+    /// The first element of an operand.
+    pub fn one(&self, i: usize) -> T {
+        let offset = self.slots[self.node.operands[i].index()].offset;
+        match offset.checked_sub(self.above.0) {
+            Some(offset) => self.above.1[offset],
+            None => self.below[offset],
+        }
+    }
+
     /// The shape of the result.
     pub fn dims(&self) -> &'a [usize] {
         self.record.shapes.get(self.node.shape)

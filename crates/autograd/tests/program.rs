@@ -387,3 +387,32 @@ fn updates_are_made_in_place_and_after_all_reads() {
     // w, m, x and a few tiles: nothing else is stored.
     assert!(adam.buffer_bytes() < (3 * 5008 + 6 * 1024) * 8, "{adam}");
 }
+
+/// A step of gradient descent with products that are large enough to be spread.
+#[cfg(feature = "threads")]
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    let values = |shape: [usize; 2]| {
+        let mut i = 0;
+        ndarray::Array2::from_shape_simple_fn(shape, || {
+            i += 1;
+            (i * 7919 % 1009) as f32 / 1009.0 - 0.5
+        })
+    };
+    let tape = Tape::<f32>::new();
+    let (x, v) = (tape.input("x", values([131, 301])), tape.input("v", values([301, 257])));
+    let w = tape.input("w", values([257, 129]));
+    let loss = x.matmul(v).tanh().matmul(w).square().mean();
+    let [dv, dw] = [loss.grad(v), loss.grad(w)];
+    let program = tape.compile_step(&[], &[loss], &[(v, v - dv), (w, w - dw)]);
+    let played = |threads: usize| {
+        let mut buffers = program.buffers().with_threads(threads);
+        (0..3).for_each(|_| program.play(&mut buffers));
+        let carried = |i: usize| program.carried(&buffers, i).mapv(f32::to_bits);
+        (program.output(&buffers, 0)[[]].to_bits(), carried(0), carried(1))
+    };
+    let one = played(1);
+    for threads in [2, 3, 5, 200] {
+        assert!(played(threads) == one, "{threads} threads");
+    }
+}

@@ -212,6 +212,16 @@ impl Primitive for Zip {
     }
 
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        if io.out.len() == 1 {
+            let number = || T::narrow(self.value(io.record));
+            let (a, b) = match self.number {
+                Number::None => (io.one(0), io.one(1)),
+                Number::Left => (number(), io.one(0)),
+                Number::Right => (io.one(0), number()),
+            };
+            io.out[0] = self.f.of(a, b);
+            return;
+        }
         let number = || Source::Number(T::narrow(self.value(io.record)));
         let dims = io.dims();
         match self.number {
