@@ -416,3 +416,24 @@ fn results_do_not_depend_on_the_number_of_threads() {
         assert!(played(threads) == one, "{threads} threads");
     }
 }
+
+#[test]
+fn large_values_are_written_where_others_are_read_for_the_last_time() {
+    const N: usize = 40_000;
+    let tape = Tape::<f64>::new();
+    let x = tape.input("x", ArrayD::from_shape_fn(vec![N], |i| i[0] as f64 * 1e-4 - 2.0));
+    // Each sum ends a group; what stands before it dies in the next one.
+    let mut y = x.sin();
+    for _ in 0..4 {
+        y = (y - y.mean()).tanh() * 0.5 + y;
+    }
+    let torn = y + y.slice(ndarray::s![..;-1]); // reads y in another order: not in its place
+    let program = tape.compile(&[x], &[torn]);
+    let mut buffers = program.buffers();
+    for _ in 0..2 {
+        program.play(&mut buffers);
+        assert_eq!(bits(program.output(&buffers, 0).iter().copied()), bits(torn.to_vec()));
+    }
+    // x, one value, and the result.
+    assert!(program.buffer_bytes() < (3 * N + 8 * 1024) * 8, "{}", program.buffer_bytes());
+}

@@ -5,11 +5,16 @@
 //! last reader. Outputs stay until the next play. What only its own group reads has no place at all.
 
 use super::schedule::{Storage, Work};
+use super::tiled::TILE;
 use crate::graph::Slot;
 use crate::node::Id;
 
 /// Places start at multiples of this many elements, so that vectors are read in one piece.
 const ALIGN: usize = 16;
+
+/// From this length on a value is written where another one lies that is read for the last time: the
+/// memory is in the cache already. Below, both are.
+const LARGE: usize = 16 * TILE;
 
 /// The places of all values, and the length of the buffer.
 pub(super) struct Plan {
@@ -57,11 +62,18 @@ pub(super) fn plan(storage: &Storage<'_>, steps: &[Work], ends: &Ends<'_>) -> Pl
     let (mut many, mut single) = (Arena::from(extent, ALIGN), Arena::from(0, 1));
     let shared = |id: Id| !own[id.index()] && times.is_stored(id);
     for (turn, nodes) in times.order.iter().enumerate() {
+        let mut leaving: Vec<Id> =
+            times.leaving[turn].iter().copied().filter(|id| shared(*id)).collect();
         for &id in nodes.iter().filter(|id| shared(**id)) {
             let len = storage.len(id);
-            places[id.index()] = if len == 1 { &mut single } else { &mut many }.take(len);
+            let heir = |root: &Id| storage.len(*root) == len && times.may_replace(*root, id);
+            let before = leaving.iter().position(heir).filter(|_| len >= LARGE);
+            places[id.index()] = match before {
+                Some(before) => places[leaving.swap_remove(before).index()],
+                None => if len == 1 { &mut single } else { &mut many }.take(len),
+            };
         }
-        for &root in times.leaving[turn].iter().filter(|id| shared(**id)) {
+        for root in leaving {
             let (place, len) = (places[root.index()], storage.len(root));
             if len == 1 { &mut single } else { &mut many }.give_back(place, len);
         }
