@@ -66,8 +66,10 @@ pub(super) fn plan(storage: &Storage<'_>, steps: &[Work], ends: &Ends<'_>) -> Pl
             times.leaving[turn].iter().copied().filter(|id| shared(*id)).collect();
         for &id in nodes.iter().filter(|id| shared(**id)) {
             let len = storage.len(id);
-            let heir = |root: &Id| storage.len(*root) == len && times.may_replace(*root, id);
-            let before = leaving.iter().position(heir).filter(|_| len >= LARGE);
+            let dies = |root: &Id| {
+                *root != id && storage.len(*root) == len && times.may_replace(*root, id)
+            };
+            let before = leaving.iter().position(dies).filter(|_| len >= LARGE);
             places[id.index()] = match before {
                 Some(before) => places[leaving.swap_remove(before).index()],
                 None => if len == 1 { &mut single } else { &mut many }.take(len),
