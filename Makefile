@@ -59,7 +59,10 @@ asan: ## the core's tests under AddressSanitizer (needs a nightly toolchain)
 	RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly test --package chainrule-autograd --tests \
 	  --features threads --target $$(rustc -vV | sed -n 's/^host: //p') --target-dir target/asan
 
-bench: ## criterion benches
-	$(CARGO) bench --package chainrule
+bench: ## criterion benches of every workload, or of some: make bench ARGS="T1|C1"
+	$(CARGO) bench --package chainrule --bench workloads -- $(if $(ARGS),'$(ARGS)')
 
-.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc accuracy asan bench
+peers: ## side by side with PyTorch, JAX, burn, candle, dfdx; writes benches/peers/RESULTS.md
+	benches/peers/run
+
+.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc accuracy asan bench peers

@@ -1,0 +1,72 @@
+//! A1–A8: an activation y = f(x) of 10⁶ numbers in ±4 and, for an adjoint g of y that is given, the
+//! adjoint of x, into buffers that are used again; f32. A1–A7 are elementwise; A8a and A8b are
+//! softmax and log-softmax of the rows of 1000 × 1000.
+
+use chainrule::autograd::{Tape, Var};
+use chainrule::prelude::Activations;
+
+use super::data::uniform;
+use super::{Call, Workload};
+
+type Function = for<'t> fn(Var<'t, f32>) -> Var<'t, f32>;
+
+#[rustfmt::skip]
+const FUNCTIONS: [(&str, Function); 9] = [
+    ("A1",  |x| x.relu()),
+    ("A2",  |x| x.sigmoid()),
+    ("A3",  |x| x.tanh()),
+    ("A4",  gelu_tanh),
+    ("A5",  |x| x.gelu()),
+    ("A6",  |x| x.silu()),
+    ("A7",  |x| x.softplus(1.0)),
+    ("A8a", |x| x.softmax(-1)),
+    ("A8b", |x| x.log_softmax(-1)),
+];
+
+/// Some entry, to look at.
+const ENTRY: [usize; 2] = [123, 456];
+
+pub fn all() -> Vec<Workload> {
+    let workload = |(id, function)| {
+        Workload::new(id)
+            .form("program", move || program(function))
+            .form("recorded", move || recorded(function))
+    };
+    FUNCTIONS.into_iter().map(workload).collect()
+}
+
+/// x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))) (Hendrycks, Gimpel, *Gaussian error linear units*, 2016).
+fn gelu_tanh(x: Var<'_, f32>) -> Var<'_, f32> {
+    let inner = (x + 0.044715 * (x * x * x)) * (2.0 / std::f32::consts::PI).sqrt();
+    0.5 * x * (1.0 + inner.tanh())
+}
+
+fn program(function: Function) -> Call {
+    let tape = Tape::<f32>::new();
+    let x = tape.input("x", uniform(&[1000, 1000], 0, 8.0));
+    let g = tape.input("g", uniform(&[1000, 1000], 1, 2.0));
+    let y = function(x);
+    let dx = y.pullback(&[x], g)[0];
+    let program = tape.compile(&[x, g], &[y, dx]);
+    let mut buffers = program.buffers();
+    Box::new(move || {
+        program.play(&mut buffers);
+        [0, 1].map(|i| f64::from(program.output(&buffers, i)[ENTRY])).iter().sum()
+    })
+}
+
+/// Includes the two copies of x and g to the tape.
+fn recorded(function: Function) -> Call {
+    let (x, g) = (uniform(&[1000, 1000], 0, 8.0), uniform(&[1000, 1000], 1, 2.0));
+    let mut tape = Tape::<f32>::new();
+    Box::new(move || {
+        let sum = {
+            let (x, g) = (tape.input("x", &x), tape.constant(&g));
+            let y = function(x);
+            let dx = y.pullback(&[x], g)[0];
+            [y, dx].map(|v| v.with_value(|v| f64::from(v[ENTRY]))).iter().sum()
+        };
+        tape.clear();
+        sum
+    })
+}
