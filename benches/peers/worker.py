@@ -83,11 +83,11 @@ def median(call, total):
     gc.collect()
     gc.disable()
     calls = 1
-    while sample(calls) < SAMPLE:
+    while (took := sample(calls)) < SAMPLE:
         calls *= 2
     start = time.perf_counter()
-    samples = []
-    while not samples or time.perf_counter() - start < total:
+    samples = [took * 1e6] if took > LONG else []
+    while not samples or (took < LONG and time.perf_counter() - start < total):
         samples.append(sample(calls) * 1e6 / calls)
     gc.enable()
     return statistics.median(samples)

@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bars import OURS
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 TARGET = HERE / "target"
@@ -18,7 +20,11 @@ PYTHON_PEERS = {"torch": "torch_peer.py", "jax": "jax_peer.py", "numpy": "numpy_
 
 
 class Failed(Exception):
-    """What a worker died of, or why it cannot do something."""
+    """Why there is no result; `lost` if the worker is of no further use."""
+
+    def __init__(self, why, lost=True):
+        super().__init__(why)
+        self.lost = lost
 
 
 def environment(threads):
@@ -44,24 +50,20 @@ def pin(threads):
 def command(peer):
     if peer in PYTHON_PEERS:
         return [sys.executable, str(HERE / PYTHON_PEERS[peer])]
-    return [str(TARGET / built_in(peer) / "release" / f"peer-{peer}")]
-
-
-def built_in(peer):
-    """Ours is built as `cargo build` does, the others for this very machine."""
-    return "plain" if peer == "chainrule" else "native"
+    return [str(TARGET / peer / "release" / f"peer-{peer}")]
 
 
 def build(peer):
-    """Builds the worker of a Rust library; alone, so that no feature that another library asks of a
-    shared dependency changes it."""
-    flags = {} if peer == "chainrule" else {"RUSTFLAGS": "-C target-cpu=native"}
-    cargo(HERE / "rust", f"peer-{peer}", built_in(peer), flags)
+    """Builds the worker of a Rust library: ours as `cargo build` does, the others for this very
+    machine. One at a time, so that no feature that another library asks of a shared dependency
+    changes it."""
+    flags = {} if peer == OURS else {"RUSTFLAGS": "-C target-cpu=native"}
+    cargo(HERE / "rust", f"peer-{peer}", peer, flags)
 
 
 def build_command():
     """Builds the command `chainrule`."""
-    cargo(ROOT, "chainrule-cli", "plain", {})
+    cargo(ROOT, "chainrule-cli", OURS, {})
 
 
 def cargo(folder, package, target, flags):
@@ -92,7 +94,7 @@ class Worker:
         while (answer := self._line())[0] != "ready":
             kind, rest = answer
             if kind == "cannot":
-                raise Failed(rest)
+                raise Failed(rest, lost=False)
             value, name = rest.split(" ", 1)
             forms[name] = float(value)
         return forms

@@ -8,11 +8,8 @@ use std::hint::black_box;
 
 use chainrule::autograd::{Tape, Var};
 
+use super::data::{LONG, SHORT};
 use super::{Call, Workload};
-
-/// x, a and b; in the long chain such that no derivative becomes subnormal.
-const SHORT: [f32; 3] = [1.0, 0.999, 0.001];
-const LONG: [f32; 3] = [2.0, 0.999_999, 0.000_001];
 
 pub fn all() -> Vec<Workload> {
     vec![

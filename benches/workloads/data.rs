@@ -1,6 +1,4 @@
-//! Numbers that look random and are the same in every language: a hash of their index.
-
-use chainrule::ndarray::ArrayD;
+//! The numbers that workloads start from: they look random, and are the same in every language.
 
 /// The `index`-th number of the sequence `salt`, in −½..½ with 32 bits.
 ///
@@ -13,16 +11,25 @@ pub fn number(salt: usize, index: usize) -> f64 {
     f64::from(h) / 4_294_967_296.0 - 0.5
 }
 
-/// An array of such numbers times `width`.
-pub fn uniform(shape: &[usize], salt: usize, width: f64) -> ArrayD<f32> {
-    let mut indices = 0..;
-    ArrayD::from_shape_simple_fn(shape, || {
-        (number(salt, indices.next().expect("endless")) * width) as f32
-    })
+/// So many of them times `width`.
+pub fn uniform(count: usize, salt: usize, width: f64) -> Vec<f32> {
+    (0..count).map(|index| (number(salt, index) * width) as f32).collect()
 }
 
 /// Classes below `classes`.
-pub fn labels(rows: usize, salt: usize, classes: usize) -> ArrayD<f32> {
-    let class = |row| ((number(salt, row) + 0.5) * classes as f64).floor() as f32;
-    ArrayD::from_shape_fn(vec![rows], |row| class(row[0]))
+pub fn labels(count: usize, salt: usize, classes: usize) -> Vec<usize> {
+    (0..count).map(|index| ((number(salt, index) + 0.5) * classes as f64) as usize).collect()
 }
+
+/// What activations are computed of, 1000 × 1000, and the adjoint that comes back.
+pub fn elementwise() -> [Vec<f32>; 2] {
+    [uniform(1_000_000, 0, 8.0), uniform(1_000_000, 1, 2.0)]
+}
+
+/// An entry of the results, to look at.
+pub const ENTRY: [usize; 2] = [123, 456];
+
+/// x, a and b of the chain of 1000.
+pub const SHORT: [f32; 3] = [1.0, 0.999, 0.001];
+/// x, a and b of the chain of 10⁶, such that no derivative becomes subnormal.
+pub const LONG: [f32; 3] = [2.0, 0.999_999, 0.000_001];

@@ -3,9 +3,10 @@
 //! softmax and log-softmax of the rows of 1000 × 1000.
 
 use chainrule::autograd::{Tape, Var};
+use chainrule::ndarray::Array2;
 use chainrule::prelude::Activations;
 
-use super::data::uniform;
+use super::data::{self, ENTRY};
 use super::{Call, Workload};
 
 type Function = for<'t> fn(Var<'t, f32>) -> Var<'t, f32>;
@@ -23,9 +24,6 @@ const FUNCTIONS: [(&str, Function); 9] = [
     ("A8b", |x| x.log_softmax(-1)),
 ];
 
-/// Some entry, to look at.
-const ENTRY: [usize; 2] = [123, 456];
-
 pub fn all() -> Vec<Workload> {
     let workload = |(id, function)| {
         Workload::new(id)
@@ -41,10 +39,16 @@ fn gelu_tanh(x: Var<'_, f32>) -> Var<'_, f32> {
     0.5 * x * (1.0 + inner.tanh())
 }
 
+/// x and g.
+fn arrays() -> [Array2<f32>; 2] {
+    let square = |v| Array2::from_shape_vec((1000, 1000), v).expect("10⁶ numbers");
+    data::elementwise().map(square)
+}
+
 fn program(function: Function) -> Call {
     let tape = Tape::<f32>::new();
-    let x = tape.input("x", uniform(&[1000, 1000], 0, 8.0));
-    let g = tape.input("g", uniform(&[1000, 1000], 1, 2.0));
+    let [x, g] = arrays();
+    let (x, g) = (tape.input("x", x), tape.input("g", g));
     let y = function(x);
     let dx = y.pullback(&[x], g)[0];
     let program = tape.compile(&[x, g], &[y, dx]);
@@ -57,7 +61,7 @@ fn program(function: Function) -> Call {
 
 /// Includes the two copies of x and g to the tape.
 fn recorded(function: Function) -> Call {
-    let (x, g) = (uniform(&[1000, 1000], 0, 8.0), uniform(&[1000, 1000], 1, 2.0));
+    let [x, g] = arrays();
     let mut tape = Tape::<f32>::new();
     Box::new(move || {
         let sum = {

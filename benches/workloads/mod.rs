@@ -6,6 +6,7 @@ mod data;
 mod digits;
 mod elementwise;
 mod jacobian;
+mod networks;
 mod training;
 
 /// What is timed. It gives a number that depends on its work: the same in every library.

@@ -9,6 +9,13 @@
 //! The value is what the third call gives (the first, where that takes seconds), to see that all
 //! libraries compute the same.
 
+/// The numbers that workloads start from.
+#[path = "../../../../workloads/data.rs"]
+pub mod data;
+/// The networks of the training workloads.
+#[path = "../../../../workloads/networks.rs"]
+pub mod networks;
+
 use std::io::{BufRead, stdin};
 use std::time::{Duration, Instant};
 
