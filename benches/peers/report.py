@@ -6,7 +6,8 @@ import re
 import subprocess
 from datetime import datetime, timezone
 from importlib import metadata
-from statistics import median
+from math import floor, log10
+from pathlib import Path
 
 from bars import ANY_RUST, BEST, OURS, RUST
 from workers import HERE, ROOT
@@ -20,14 +21,16 @@ RULES = """\
   step, read the loss. PyTorch is eager and without an optimiser class. JAX is jitted, the parameters
   are donated, the batch lies on its device already, and its loss is waited for, not converted.
 - An A computes y = f(x) and, from a given adjoint of y, that of x; where a library can write into
-  arrays that are used again (PyTorch's `out=`, JAX's donated arguments), it may.
-- Where a library has several ways, all are measured and the fastest counts; it is named below.
+  arrays that are used again (PyTorch's `out=`, JAX's donated arguments), it may. The Rust peers can
+  start backwards only from a number, here from the sum of y times its adjoint.
+- Where a library has several ways, all are measured and the fastest counts; it is named above.
 - Rounds go through the libraries in turn, there and back, on the same core; a figure is the median
   over the rounds of the medians of a round, after warming up. The allocator keeps freed memory.
 - One thread each, pinned to one core; two where the table says so, on two.
-- The Rust peers are built for this very machine (`-C target-cpu=native`), ours as `cargo build` does.
+- The Rust peers are built for this very machine (`-C target-cpu=native`), ours as `cargo build`
+  does.
 - E is the time of a whole process, from start to end, with reading the data and a test at the end;
-  all train on 1258 rows."""
+  all train on 1258 rows. PyTorch and JAX draw their batches as ours does, from permuted rows."""
 
 
 def give(table, peers, write):
@@ -78,12 +81,11 @@ def time(result):
     """A time with three digits."""
     if result is None or not result.medians:
         return "—"
-    us = result.median
-    for limit, unit in ((1e3, "µs"), (1e6, "ms"), (float("inf"), "s")):
-        if us < 0.9995 * limit:
+    for size, unit in ((1, "µs"), (1e3, "ms"), (1e6, "s")):
+        scaled = float(f"{result.median / size:.3g}")
+        if scaled < 1000:
             break
-    scaled = us / {"µs": 1, "ms": 1e3, "s": 1e6}[unit]
-    digits = max(0, 2 - len(str(int(scaled))) + (scaled >= 1)) if scaled < 100 else 0
+    digits = max(0, 2 - floor(log10(scaled)))
     return f"{scaled:.{digits}f} {unit}"
 
 
@@ -105,7 +107,7 @@ def ratios(workload, results):
 
 def notes(table):
     """The forms that counted, what was not possible, and the memory of C2."""
-    text = "\nWhat counted, where there was a choice:\n\n"
+    text = ""
     for workload, results in table:
         forms = [
             f"{NAMES.get(p, p)} {r.form}"
@@ -114,6 +116,8 @@ def notes(table):
         ]
         if forms:
             text += f"- {workload.name}: {'; '.join(forms)}\n"
+    if text:
+        text = f"\nWhat counted, where there was a choice:\n\n{text}"
     missing = {}
     for workload, results in table:
         for peer, result in results.items():
@@ -124,7 +128,11 @@ def notes(table):
         for (peer, why), ids in missing.items():
             text += f"- {peer}, {', '.join(ids)}: {why}\n"
     for workload, results in table:
-        used = [f"{p} {r.memory / 2**20:.0f} MiB" for p, r in results.items() if r.memory and r.medians]
+        used = [
+            f"{NAMES.get(p, p)} {r.memory / 2**20:.0f} MiB"
+            for p, r in results.items()
+            if r.memory and r.medians
+        ]
         if used:
             text += f"\nMost memory during {workload.name}: {', '.join(used)}.\n"
     return text
@@ -148,19 +156,29 @@ def lines(table):
 
 
 def machine():
-    info = open("/proc/cpuinfo").read()
-    find = lambda key: re.search(rf"^{key}\s*: (.*)$", info, re.M).group(1)  # noqa: E731
-    flags = [f for f in find("flags").split() if re.match(r"avx|fma$", f)]
-    count = len(re.findall(r"^processor", info, re.M))
+    """The date, the processor and what it can do."""
+    info = Path("/proc/cpuinfo").read_text()
+
+    def find(key):
+        return re.search(rf"^{key}\s*: (.*)$", info, re.M).group(1)
+
+    flags = [flag for flag in find("flags").split() if re.match(r"avx|fma$", flag)]
+    cores = len(re.findall(r"^processor", info, re.M))
     date = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    return f"{date}; {find('model name')}, {count} cores; {' '.join(flags)}; {platform.system()} {platform.release()}."
+    system = f"{platform.system()} {platform.release()}"
+    return f"{date}; {find('model name')}, {cores} cores; {' '.join(flags)}; {system}."
 
 
 def versions():
-    said = lambda *line: subprocess.run(line, capture_output=True, text=True, cwd=ROOT).stdout.strip()  # noqa: E731
+    """Of ours, of the peers, and of what runs them."""
+
+    def said(*line):
+        return subprocess.run(line, capture_output=True, text=True, cwd=ROOT).stdout.strip()
+
     lock = (HERE / "rust" / "Cargo.lock").read_text()
     locked = dict(re.findall(r'name = "(.*)"\nversion = "(.*)"', lock))
+    ours = f"chainrule {said('git', 'describe', '--always', '--dirty')}"
     rust = [f"{p} {locked['candle-core' if p == 'candle' else p]}" for p in RUST]
     python = [f"{p} {metadata.version(p)}" for p in ("torch", "jax", "numpy", "scikit-learn")]
-    ours = f"chainrule {said('git', 'describe', '--always', '--dirty')}"
-    return f"{', '.join([ours, *rust, *python])}; Python {platform.python_version()}, {said('rustc', '--version')}."
+    tools = f"Python {platform.python_version()}, {said('rustc', '--version')}"
+    return f"{', '.join([ours, *rust, *python])}; {tools}."

@@ -1,4 +1,4 @@
-"""PyTorch, eager, without an optimiser class; what it can also do into buffers that are used again."""
+"""PyTorch, eager, without an optimiser class; also into buffers that are used again."""
 
 import torch
 import torch.nn.functional as F

@@ -30,8 +30,8 @@ fn main() {
     });
 }
 
-/// A step of a network: `training!(network, activation, inputs, hidden, hidden, outputs, batch, loss,
-/// targets)`, where `targets` makes what the loss compares with.
+/// A step of a network: `training!(network, activation, inputs, hidden, hidden, outputs, batch,
+/// loss, targets)`, where `targets` makes what the loss compares with.
 macro_rules! training {
     ($network:expr, $act:ident, $i:literal, $h:literal, $k:literal, $o:literal, $batch:literal,
      $loss:ident, $targets:ident) => {{

@@ -31,8 +31,8 @@ const LONG: Duration = Duration::from_secs(2);
 /// A sample is as many calls as take this long.
 const SAMPLE: Duration = Duration::from_micros(200);
 
-/// Answers until there is nothing more to read. `prepare` gives the forms of a workload, or says why
-/// there are none.
+/// Answers until there is nothing more to read. `prepare` gives the forms of a workload, or says
+/// why there are none.
 pub fn serve(prepare: impl Fn(&str) -> Result<Forms, String>) {
     let mut forms = Forms::new();
     for line in stdin().lock().lines() {
