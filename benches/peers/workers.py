@@ -69,13 +69,16 @@ def build_command():
 def cargo(folder, package, target, flags):
     line = ["cargo", "build", "--release", "--quiet", "--locked", "--package", package]
     target = {"CARGO_TARGET_DIR": str(TARGET / target)}
-    subprocess.run(line, cwd=folder, env=os.environ | flags | target, check=True)
+    if subprocess.run(line, cwd=folder, env=os.environ | flags | target).returncode:
+        print(f"{package} could not be built", file=sys.stderr, flush=True)
 
 
 class Worker:
     """One process, which lives until it dies or is closed."""
 
     def __init__(self, peer, threads):
+        if not Path(command(peer)[0]).exists():
+            raise Failed("could not be built")
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             command(peer),
