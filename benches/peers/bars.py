@@ -24,8 +24,8 @@ class Workload:
         return self.id if self.threads == 1 else f"{self.id}, {self.threads} threads"
 
 
-def _function(id, name, factor):
-    return Workload(id, f"{name}, 10⁶", "f32", {BEST: factor, ANY_RUST: 15})
+def _function(id, what, factor):
+    return Workload(id, what, "f32", {BEST: factor, ANY_RUST: 15})
 
 
 T5 = "step 784-1024-1024-10 relu, batch 256, CE"
@@ -37,13 +37,13 @@ WORKLOADS = [
     Workload("T4", "step 784-256-128-10 relu, batch 128, CE", "f32", {"jax": 1.12}),
     Workload("T5", T5, "f32", {"jax": 1.03}),
     Workload("T5", T5, "f32", {BEST: 1}, threads=2),
-    _function("A1", "relu", 1),
-    _function("A2", "sigmoid", 1.1),
-    _function("A3", "tanh", 1.2),
-    _function("A4", "gelu, tanh form", 1.2),
-    _function("A5", "gelu, erf form", 1.2),
-    _function("A6", "silu", 1.2),
-    _function("A7", "softplus", 1.2),
+    _function("A1", "relu, 10⁶", 1),
+    _function("A2", "sigmoid, 10⁶", 1.1),
+    _function("A3", "tanh, 10⁶", 1.2),
+    _function("A4", "gelu, tanh form, 10⁶", 1.2),
+    _function("A5", "gelu, erf form, 10⁶", 1.2),
+    _function("A6", "silu, 10⁶", 1.2),
+    _function("A7", "softplus, 10⁶", 1.2),
     _function("A8a", "softmax, 1000 × 1000", 1.2),
     _function("A8b", "log-softmax, 1000 × 1000", 1.2),
     Workload("C1", "1000 scalar y·a + b with gradient, replayed", "f32", {"jax": 3}),

@@ -22,6 +22,8 @@ from bars import OURS, RUST, WORKLOADS
 from workers import Failed, Worker
 
 PEERS = (OURS, "torch", "jax", *RUST, "numpy", "scikit-learn")
+# Where a library is measured for some workloads only: how their names begin.
+ONLY_FOR = {"numpy": "J", "scikit-learn": "E"}
 ROUNDS = 5
 SECONDS = 0.15
 # Whole processes are started so often for each round of the others.
@@ -76,7 +78,8 @@ class Bench:
         """The results by library."""
         if workload.id == "E":
             return self.processes()
-        results = {peer: Result() for peer in self.peers if peer != "scikit-learn"}
+        does = {peer: workload.id.startswith(ONLY_FOR.get(peer, "")) for peer in self.peers}
+        results = {peer: Result() for peer in self.peers if does[peer]}
         if workload.id == "C2":  # its memory is measured: nothing else shall be in it
             for peer, threads in list(self.living):
                 self.retire(peer, threads)

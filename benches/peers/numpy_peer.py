@@ -31,7 +31,7 @@ def batched(z):
 
 def prepare(workload):
     if workload not in data.JACOBIANS:
-        raise Cannot("has no gradients")
+        raise Cannot("not a workload")
     z = data.logits(*data.JACOBIANS[workload])
     functions = [batched] if z.ndim == 2 else [jacobian, into_diagonal]
     return [Form(f.__name__, lambda f=f: f(z), data.entry) for f in functions]
