@@ -8,6 +8,7 @@ use worker::{Call, Forms};
 
 fn main() {
     worker::serve(|id| {
+        #[expect(deprecated, reason = "it is faster in some workloads, as long as it is there")]
         let devices = [("flex", Device::flex()), ("ndarray", Device::ndarray())];
         let forms =
             devices.into_iter().map(|(name, device)| Ok((name, form(id, device.autodiff())?)));
