@@ -8,7 +8,7 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn bench(c: &mut Criterion) {
-    for workload in workloads::all() {
+    for workload in workloads::all(1) {
         let mut group = c.benchmark_group(workload.id);
         for form in workload.forms {
             let mut call = None;

@@ -67,7 +67,7 @@ def build_command():
 
 
 def cargo(folder, package, target, flags):
-    line = ["cargo", "build", "--release", "--quiet", "--locked", "--package", package]
+    line = ["cargo", "build", "--release", "--quiet", "--package", package]
     target = {"CARGO_TARGET_DIR": str(TARGET / target)}
     if subprocess.run(line, cwd=folder, env=os.environ | flags | target).returncode:
         print(f"{package} could not be built", file=sys.stderr, flush=True)

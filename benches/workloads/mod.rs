@@ -39,9 +39,9 @@ impl Workload {
     }
 }
 
-/// Every workload.
-pub fn all() -> Vec<Workload> {
-    let groups =
-        [training::all(), elementwise::all(), chain::all(), jacobian::all(), digits::all()];
+/// Every workload; the steps of training on a number of threads.
+pub fn all(threads: usize) -> Vec<Workload> {
+    let training = training::all(threads);
+    let groups = [training, elementwise::all(), chain::all(), jacobian::all(), digits::all()];
     groups.into_iter().flatten().collect()
 }

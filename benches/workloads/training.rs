@@ -8,10 +8,10 @@ use chainrule::prelude::{Activations, losses};
 use super::networks::{Array, Hidden, Loss, NETWORKS, Network, RATE};
 use super::{Call, Workload};
 
-pub fn all() -> Vec<Workload> {
-    let workload = |(id, network): (&'static str, Network)| {
+pub fn all(threads: usize) -> Vec<Workload> {
+    let workload = move |(id, network): (&'static str, Network)| {
         Workload::new(id)
-            .form("program", move || program(network))
+            .form("program", move || program(network, threads))
             .form("recorded", move || recorded(network))
     };
     NETWORKS.into_iter().map(workload).collect()
@@ -51,7 +51,7 @@ fn record<'t>(
 }
 
 /// The step as a program that carries the parameters.
-fn program(network: Network) -> Call {
+fn program(network: Network, threads: usize) -> Call {
     let (x, t, parameters) = arrays(network);
     let tape = Tape::<f32>::new();
     let p: Vec<_> = parameters.iter().map(|value| tape.input("p", value)).collect();
@@ -60,7 +60,7 @@ fn program(network: Network) -> Call {
     let gradients = tape.gradient(loss, &p);
     let next: Vec<_> = p.iter().zip(&gradients).map(|(p, g)| (*p, *p - RATE * *g)).collect();
     let program = tape.compile_step(&[vx, vt], &[loss], &next);
-    let mut buffers = program.buffers();
+    let mut buffers = program.buffers().with_threads(threads);
     Box::new(move || {
         program.feed(&mut buffers, 0, &x).expect("the shape fits");
         program.feed(&mut buffers, 1, &t).expect("the shape fits");

@@ -6,11 +6,10 @@ mod workloads;
 use worker::Forms;
 
 fn main() {
+    let threads = std::env::var("PEER_THREADS").ok().and_then(|count| count.parse().ok());
     worker::serve(|id| {
-        if std::env::var("PEER_THREADS").is_ok_and(|threads| threads != "1") {
-            return Err("runs on one thread".into());
-        }
-        let workload = workloads::all().into_iter().find(|workload| workload.id == id);
+        let all = workloads::all(threads.unwrap_or(1));
+        let workload = all.into_iter().find(|workload| workload.id == id);
         let forms = workload.ok_or("not a workload")?.forms;
         Ok(forms.into_iter().map(|form| (form.name, (form.prepare)())).collect::<Forms>())
     });
