@@ -69,6 +69,7 @@ pub mod losses;
 mod normal;
 pub mod rows;
 pub mod softmax;
+mod tables;
 
 pub use rows::Activations;
 

@@ -36,7 +36,7 @@ mod tables;
 
 pub use lane::Lane;
 pub use level::Level;
-pub(crate) use level::{Task, WideTask};
+pub(crate) use level::{Fill, Task, WideTask};
 pub use precision::Precision;
 pub(crate) use rows::{exp_differences, largest, quotients};
 pub(crate) use short_rows::{RowFunction, SHORT, short_rows};
