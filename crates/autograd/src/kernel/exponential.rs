@@ -130,6 +130,15 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         x.below(Lane(T::DECAY_ZERO), Self::constant(0.0), y)
     }
 
+    /// e^(self + low) for self ≤ 0 and a tiny `low`.
+    #[inline(always)]
+    pub(super) fn exp_below(self, low: Self) -> Self {
+        let (magic, unshift) = down();
+        let Reduced { n, r } = self.reduced(magic);
+        let y = Reduced { n, r: r + low }.exp() * unshift;
+        self.below(Lane(T::DECAY_ZERO), Self::constant(0.0), y)
+    }
+
     /// e^(−c·x²) for c a power of 2.
     #[inline(always)]
     pub(super) fn gauss_lane(self, c: f64) -> Self {
