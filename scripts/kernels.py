@@ -158,6 +158,7 @@ S2 = (HIGH / (2 + HIGH)) ** 2
 # name, formula, function, (interval, degree) for f32 and f64
 TABLES = [
     ("EXP", "(eʳ − 1 − r)/r², |r| ≤ ½ ln 2", exp_rest, (-R, R, 4), (-R, R, 9)),
+    ("EXP_M1", "The same one degree higher, for differences", exp_rest, (-R, R, 5), (-R, R, 10)),
     ("LN", "(ln(1 + f) − f + f²/2)/f³, √½ ≤ 1 + f ≤ √2", ln_rest, (LOW, HIGH, 7), None),
     ("ATANH", "(ln((1 + s)/(1 − s)) − 2s)/s³ in s², √½ ≤ (1 + s)/(1 − s) ≤ √2", atanh_rest,
      None, (0, S2, 6)),

@@ -104,7 +104,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     /// eʳ − 1 for |r| ≤ ½ ln 2
     #[inline(always)]
     fn exp_rest(self) -> Self {
-        (self * self).fma(self.polynomial(T::EXP), self)
+        (self * self).fma(self.polynomial(T::EXP_M1), self)
     }
 
     #[inline(always)]

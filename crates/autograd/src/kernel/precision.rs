@@ -50,6 +50,7 @@ pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
     const SPLITTER: Self;
 
     const EXP: &'static [f64];
+    const EXP_M1: &'static [f64];
     const SINH: &'static [f64];
     /// f32: (ln(1+f) − f + f²/2)/f³ in f; f64: (ln((1+s)/(1−s)) − 2s)/s³ in s².
     const LN: &'static [f64];
@@ -150,6 +151,7 @@ precision! {
     DECAY_ZERO: f32 = -131.0;
     SPLITTER: f32 = 4097.0;
     EXP: &'static [f64] = &tables::EXP_F32;
+    EXP_M1: &'static [f64] = &tables::EXP_M1_F32;
     SINH: &'static [f64] = &tables::SINH_F32;
     LN: &'static [f64] = &tables::LN_F32;
     LN_1P: &'static [f64] = &tables::LN_1P_F32;
@@ -177,6 +179,7 @@ precision! {
     DECAY_ZERO: f64 = -1063.0;
     SPLITTER: f64 = 134_217_729.0;
     EXP: &'static [f64] = &tables::EXP_F64;
+    EXP_M1: &'static [f64] = &tables::EXP_M1_F64;
     SINH: &'static [f64] = &tables::SINH_F64;
     LN: &'static [f64] = &tables::ATANH_F64;
     LN_1P: &'static [f64] = &tables::LN_1P_F64;
