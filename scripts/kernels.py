@@ -246,6 +246,26 @@ def ratio(f, end, m, n, rounds=25):
     return best
 
 
+def scaled(f, end, p, q):
+    """P and Q times the one of 4000 factors that makes their coefficients round best to f32."""
+    high = float(t_of(end, 3))
+    t = [-1 + (high + 1) * i / 100 for i in range(101)]
+    points = [(a, float(f(mpf(a)))) for a in (3 * (1 + t) / (1 - t) for t in t)]
+
+    def value(c, a):
+        y = 0.0
+        for c in reversed(c):
+            y = y * a + c
+        return y
+
+    def error(factor):
+        a, b = ([rounded(c * factor, True) for c in c] for c in (p, q))
+        return max(abs(value(a, x) / value(b, x) / y - 1) for x, y in points)
+
+    factor = min((1 + mpf(i) / 4000 for i in range(4000)), key=error)
+    return [c * factor for c in p], [c * factor for c in q]
+
+
 def header():
     print("//! Polynomials, from the constant up. Written by `scripts/kernels.py`, which says how")
     print("//! they are found; do not edit.\n")
@@ -256,6 +276,8 @@ def ratios():
     for name, formula, f, *fits in RATIOS:
         for bits, end, m, n in fits:
             p, q, error = ratio(f, end, m, n)
+            if bits == 24:
+                p, q = scaled(f, end, p, q)
             print(f"/// {formula} for 0 ≤ a ≤ {end} as P/Q; within {mp.nstr(error, 2)} of itself.")
             lists = ", ".join("[" + ", ".join(number(v, bits == 24) for v in c) + "]" for c in (p, q))
             kind = f"([f64; {m + 1}], [f64; {n + 1}])"

@@ -24,8 +24,14 @@ impl<T: Precision, const FMA: bool> Reduced<T, FMA> {
     /// eˣ·2ˢʰⁱᶠᵗ
     #[inline(always)]
     pub fn exp(self) -> Lane<T, FMA> {
-        let (r, scale) = (self.r, self.scale());
-        (r * scale).fma(r.fma(r.polynomial(T::EXP), Lane::ONE), scale)
+        self.times(Lane::ONE)
+    }
+
+    /// y·eˣ·2ˢʰⁱᶠᵗ, as y + y·(eʳ − 1), scaled first: little more than one rounding.
+    #[inline(always)]
+    fn times(self, y: Lane<T, FMA>) -> Lane<T, FMA> {
+        let (r, y) = (self.r, y * self.scale());
+        (r * y).fma(r.fma(r.polynomial(T::EXP), Lane::ONE), y)
     }
 }
 
@@ -126,7 +132,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let (magic, unshift) = down();
         let x = -x.magnitude();
         // Beyond the range the exponent is not what it should be: that is 0 in any case.
-        let y = self * x.reduced(magic).exp() * unshift;
+        let y = x.reduced(magic).times(self) * unshift;
         x.below(Lane(T::DECAY_ZERO), Self::constant(0.0), y)
     }
 
@@ -150,7 +156,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     pub(super) fn times_gauss_lane(self, x: Self, c: f64) -> Self {
         let (magic, unshift) = down();
         let zero = Self::constant((T::DECAY_ZERO.to_f64() / -c).sqrt());
-        let y = self * x.square_reduced(c, magic).exp() * unshift;
+        let y = x.square_reduced(c, magic).times(self) * unshift;
         zero.below(x.magnitude(), Self::constant(0.0), y)
     }
 
