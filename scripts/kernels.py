@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""The polynomials of the vector kernels, crates/autograd/src/kernel/tables.rs.
+"""The polynomials of the vector kernels, crates/autograd/src/kernel/tables.rs, and the ratios of
+polynomials of gelu, crates/activations/src/tables.rs.
 
     pip install mpmath
     python scripts/kernels.py > crates/autograd/src/kernel/tables.rs    # half a minute
-    rustfmt crates/autograd/src/kernel/tables.rs
+    python scripts/kernels.py gelu > crates/activations/src/tables.rs   # three minutes
+    rustfmt crates/autograd/src/kernel/tables.rs crates/activations/src/tables.rs
 
 Each table is the best polynomial in the sense of Chebyshev, found by Remez' exchange with 60
 digits (E. W. Cheney, Introduction to Approximation Theory, ch. 3), of a function that is smooth
-and far from 0, so that its absolute error is what the kernel inherits. The largest error before
-the coefficients are rounded is printed beside each table. The functions are the textbook ones of
+and far from 0, so that its absolute error is what the kernel inherits; the ratios are best by
+relative error (ch. 5). The largest error before the coefficients are rounded is printed beside
+each table. The functions are the textbook ones of
 mpmath; nothing comes from another library's tables.
 """
 
@@ -16,8 +19,8 @@ import struct
 import sys
 
 try:
-    from mpmath import mp, mpf, exp, expm1, log, log1p, tanh, sinh, erf, erfc, sqrt, cos
-    from mpmath import pi, matrix, lu_solve, polyval
+    from mpmath import mp, mpf, exp, expm1, log, log1p, sinh, erf, erfc, sqrt, cos
+    from mpmath import pi, matrix, lu_solve, polyval, findroot
 except ImportError:
     sys.exit("this script needs mpmath: pip install mpmath")
 
@@ -81,14 +84,6 @@ def exp_rest(r):
     return (expm1(r) - r) / r**2
 
 
-def tanh_rest(z):
-    """(tanh x - x)/x^3, z = x^2"""
-    x = sqrt(abs(z))
-    if x < mpf("1e-8"):
-        return -mpf(1) / 3 + 2 * z / 15 - 17 * z**2 / 315
-    return (tanh(x) - x) / x**3
-
-
 def sinh_rest(z):
     """(sinh x - x)/x^3, z = x^2"""
     x = sqrt(abs(z))
@@ -110,6 +105,14 @@ def atanh_rest(z):
     if s < mpf("1e-8"):
         return mpf(2) / 3 + 2 * z / 5 + 2 * z * z / 7
     return (log((1 + s) / (1 - s)) - 2 * s) / s**3
+
+
+def ln_1p_rest(z):
+    """(2 artanh(t/2) - t)/t^3, z = t^2"""
+    t = sqrt(abs(z))
+    if t < mpf("1e-8"):
+        return mpf(1) / 12 + z / 80
+    return (log((2 + t) / (2 - t)) - t) / t**3
 
 
 def erf_rest(z):
@@ -155,10 +158,11 @@ S2 = (HIGH / (2 + HIGH)) ** 2
 # name, formula, function, (interval, degree) for f32 and f64
 TABLES = [
     ("EXP", "(eʳ − 1 − r)/r², |r| ≤ ½ ln 2", exp_rest, (-R, R, 4), (-R, R, 9)),
-    ("TANH", "(tanh x − x)/x³ in x², |x| ≤ 0.55", tanh_rest, (0, "0.3035", 4), (0, "0.3035", 10)),
+    ("EXP_M1", "The same one degree higher, for differences", exp_rest, (-R, R, 5), (-R, R, 10)),
     ("LN", "(ln(1 + f) − f + f²/2)/f³, √½ ≤ 1 + f ≤ √2", ln_rest, (LOW, HIGH, 7), None),
     ("ATANH", "(ln((1 + s)/(1 − s)) − 2s)/s³ in s², √½ ≤ (1 + s)/(1 − s) ≤ √2", atanh_rest,
      None, (0, S2, 6)),
+    ("LN_1P", "(2 artanh(t/2) − t)/t³ in t², t ≤ ⅔", ln_1p_rest, (0, "0.4445", 3), (0, "0.4445", 10)),
     ("SINH", "(sinh x − x)/x³ in x², |x| ≤ 1", sinh_rest, (0, "1.001", 3), (0, "1.001", 7)),
     ("ERF", "erf(x)/x − 1 in x², |x| ≤ ½", erf_rest, (0, "0.2501", 4), (0, "0.2501", 9)),
     ("PHI", "(Φ(x) − ½)/x in x², |x| ≤ ½", phi_rest, (0, "0.2501", 3), (0, "0.2501", 8)),
@@ -169,9 +173,120 @@ TABLES = [
 ]
 
 
-def main():
+def gelu_value(a):
+    """V = e^(a^2/2) Phi(-a)"""
+    return erfcx(a / sqrt(mpf(2))) / 2
+
+
+RHO = findroot(lambda a: gelu_value(a) - a / sqrt(2 * pi), mpf("0.75"))
+
+
+def gelu_slope(a):
+    """S = (V - a/sqrt(2 pi))/(rho - a); at rho minus the derivative of the numerator, where
+    V' = aV - 1/sqrt(2 pi)"""
+    if abs(a - RHO) < mpf("1e-25"):
+        return 2 / sqrt(2 * pi) - RHO * gelu_value(RHO)
+    return (gelu_value(a) - a / sqrt(2 * pi)) / (RHO - a)
+
+
+RATIOS = [
+    ("V", "e^(a²/2)·Φ(−a)", gelu_value, (24, "14.7", 4, 5), (53, "39", 10, 11)),
+    ("S", "(e^(a²/2)·Φ(−a) − a·φ(0))/(ρ − a)", gelu_slope, (24, "14.7", 4, 4), (53, "39", 10, 10)),
+]
+
+
+def alternating(error):
+    """The largest error of each sign, in turn."""
+    extrema = []
+    for i, e in enumerate(error):
+        if extrema and (e > 0) == (error[extrema[-1]] > 0):
+            if abs(e) > abs(error[extrema[-1]]):
+                extrema[-1] = i
+        else:
+            extrema.append(i)
+    return extrema
+
+
+def ratio(f, end, m, n, rounds=25):
+    """The ratio P/Q of degrees m and n next to f on [0, end], Q(0) = 1: P, Q, the relative error.
+    The points are taken in t = (a - 3)/(a + 3)."""
+    unknowns = m + n + 2
+    fine = 30 * unknowns
+    low, high = mpf(-1), t_of(end, 3)
+    t = [(low + high) / 2 - (high - low) / 2 * cos(pi * i / fine) for i in range(fine + 1)]
+    x = [3 * (1 + t) / (1 - t) for t in t]
+    values = [f(x) for x in x]
+    at = [fine * i // (unknowns - 1) for i in range(unknowns)]
+    best, q, error = None, [mpf(1)] + [mpf(0)] * n, mpf(0)
+    for _ in range(rounds):
+        for _ in range(6):  # P = f·(1 ± error)·Q is linear but for the last product
+            system, right = matrix(unknowns, unknowns), matrix(unknowns, 1)
+            for row, i in enumerate(at):
+                sign = (-1) ** row
+                for j in range(m + 1):
+                    system[row, j] = x[i] ** j / values[i]
+                for j in range(1, n + 1):
+                    system[row, m + j] = -(x[i] ** j) * (1 + sign * error)
+                system[row, m + n + 1] = -sign * polyval(q[::-1], x[i])
+                right[row] = 1 + sign * error
+            solution = list(lu_solve(system, right))
+            p, q = solution[: m + 1], [mpf(1)] + solution[m + 1 : m + n + 1]
+            error += solution[-1]
+            if abs(solution[-1]) < abs(error) * mpf("1e-6"):
+                break
+        off = [polyval(p[::-1], x) / polyval(q[::-1], x) / v - 1 for x, v in zip(x, values)]
+        largest = max(abs(e) for e in off)
+        if best is None or largest < best[2]:
+            best = p, q, largest
+        at = alternating(off)
+        while len(at) > unknowns:  # drop the weaker end
+            at.pop(0 if abs(off[at[0]]) < abs(off[at[-1]]) else -1)
+        if len(at) < unknowns or largest < abs(error) * mpf("1.002"):
+            break
+    return best
+
+
+def scaled(f, end, p, q):
+    """P and Q times the one of 4000 factors that makes their coefficients round best to f32."""
+    high = float(t_of(end, 3))
+    t = [-1 + (high + 1) * i / 100 for i in range(101)]
+    points = [(a, float(f(mpf(a)))) for a in (3 * (1 + t) / (1 - t) for t in t)]
+
+    def value(c, a):
+        y = 0.0
+        for c in reversed(c):
+            y = y * a + c
+        return y
+
+    def error(factor):
+        a, b = ([rounded(c * factor, True) for c in c] for c in (p, q))
+        return max(abs(value(a, x) / value(b, x) / y - 1) for x, y in points)
+
+    factor = min((1 + mpf(i) / 4000 for i in range(4000)), key=error)
+    return [c * factor for c in p], [c * factor for c in q]
+
+
+def header():
     print("//! Polynomials, from the constant up. Written by `scripts/kernels.py`, which says how")
     print("//! they are found; do not edit.\n")
+
+
+def ratios():
+    header()
+    for name, formula, f, *fits in RATIOS:
+        for bits, end, m, n in fits:
+            p, q, error = ratio(f, end, m, n)
+            if bits == 24:
+                p, q = scaled(f, end, p, q)
+            print(f"/// {formula} for 0 ≤ a ≤ {end} as P/Q; within {mp.nstr(error, 2)} of itself.")
+            lists = ", ".join("[" + ", ".join(number(v, bits == 24) for v in c) + "]" for c in (p, q))
+            kind = f"([f64; {m + 1}], [f64; {n + 1}])"
+            print(f"pub(crate) const {name}_{bits}: {kind} = ({lists});\n")
+            print(name, bits, mp.nstr(error, 3), file=sys.stderr)
+
+
+def main():
+    header()
     for name, formula, f, single, double in TABLES:
         for t, fit in (("f32", single), ("f64", double)):
             if fit is None:
@@ -180,7 +295,7 @@ def main():
             c, error = remez(f, low, high, degree)
             print(f"/// {formula}; within {mp.nstr(error, 2)}.")
             values = ", ".join(number(v, t == "f32") for v in c)
-            print(f"pub(super) const {name}_{t.upper()}: [{t}; {degree + 1}] = [{values}];\n")
+            print(f"pub(super) const {name}_{t.upper()}: [f64; {degree + 1}] = [{values}];\n")
             if name in ("ERFC", "NORM"):
                 low = number(c[0] - rounded(c[0], t == "f32"), t == "f32")
                 print("/// What the first coefficient loses by rounding.")
@@ -188,4 +303,7 @@ def main():
             print(name, t, degree, mp.nstr(error, 3), file=sys.stderr)
 
 
-main()
+if sys.argv[1:] == ["gelu"]:
+    ratios()
+else:
+    main()

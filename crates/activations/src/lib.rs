@@ -58,8 +58,9 @@
 //! | subnormal numbers | like any other: `relu(5e−324)` = 5e−324 with slope 1 |
 //!
 //! Accuracy against references of 60 digits, in f64 and in f32, also where a derivative is next to a
-//! root: values and slopes within 4 ULP at the 2100 points of the tests (5 among random ones), second
-//! derivatives within 8. Higher orders come from series; their error is small against the largest
+//! root: values and slopes within 4 ULP at the 2100 points of the tests, second derivatives within 8.
+//! Among every 4001st number of f32 `gelu` and its slope come to 4.4 ULP (5.4 without fused multiply-add), the
+//! others to 3.3. Higher orders come from series; their error is small against the largest
 //! derivative there, not always against themselves.
 //!
 //! For a `beta` that is not a power of two βx is rounded, which far left costs `softplus` up to |βx|/2
@@ -69,6 +70,7 @@ pub mod losses;
 mod normal;
 pub mod rows;
 pub mod softmax;
+mod tables;
 
 pub use rows::Activations;
 

@@ -148,8 +148,7 @@ chainrule_autograd::elementwise! {
             ..Info::NEW
         },
         value: |x| {
-            let beta = R::lit(beta);
-            let beyond = (beta * x).neg_abs().exp().ln_1p() / beta;
+            let beyond = (R::lit(beta) * x).ln_1p_decay() * R::lit(beta.recip());
             x.pos(x + beyond, beyond)
         },
         slope: |x| logistic(R::lit(beta) * x),
@@ -241,17 +240,12 @@ chainrule_autograd::elementwise! {
             ..Info::NEW
         },
         value: |x| {
-            let root = (R::lit(0.5) * x.neg_abs()).exp(); // e^(−|x|) in two factors, so that
-            let one_e = R::lit(1.0) + root.square(); // the product with x does not underflow
-            x.pos(x / one_e, root.amul(x) * root / one_e)
+            x.pos(x, x.times_decay(x)) / (R::lit(1.0) + x.decay())
         },
         slope: |x| {
-            let root = (R::lit(0.5) * x.neg_abs()).exp();
-            let (one, e) = (R::lit(1.0), root.square());
-            let h = distance(x, SILU_ROOT);
-            // 1 + x + eˣ from its root r: h + eʳ·(eʰ − 1), whose terms have one sign.
-            let left = h + R::lit(0.27846454276107380) * h.exp_m1();
-            x.pos(one + e.amul(one + x), root.amul(left) * root) / squared_sum(e)
+            let (one, e) = (R::lit(1.0), x.decay());
+            let product = x.pos(x, silu_factor(x, e)).times_decay(x);
+            (x.pos(one + e, R::lit(0.0)) + product) / squared_sum(e)
         },
         second: |x| {
             // s′·(2 − x·tanh(x/2)) from the root r of the second factor, with a = |x| = r + h:
@@ -305,19 +299,47 @@ pub(crate) type Parts = [f64; 3];
 
 /// The root of silu′, −1.278464542761073795109…
 const SILU_ROOT: Parts = [-1.2784645557403564, 1.2979282537628478e-8, 1.1257466309409694e-16];
+/// e to that.
+const E_TO_SILU_ROOT: f64 = 0.27846454276107380;
 /// The positive root of silu″, 2.399357280515467667832…
 const SILU_BEND: Parts = [2.399357318878174, -3.83627067890302e-8, 6.287379384035963e-16];
 
-/// x − r, to the last digits also where x is next to r.
+/// x − r, to the last digits also where x is next to r. (The third part is no matter in f32.)
 #[inline(always)]
 pub(crate) fn distance<R: Real>(x: R, [high, middle, low]: Parts) -> R {
-    ((x - R::lit(high)) - R::lit(middle)) - R::lit(low)
+    let h = (x - R::lit(high)) - R::lit(middle);
+    if R::BITS == 24 { h } else { h - R::lit(low) }
 }
+
+/// 1 + x + eˣ for x < 0, from e = eˣ or around its root r: r + h gives h + eʳ·(eʰ − 1), whose terms
+/// have one sign.
+#[inline(always)]
+fn silu_factor<R: Real>(x: R, e: R) -> R {
+    let h = distance(x, SILU_ROOT);
+    let e_r = R::lit(E_TO_SILU_ROOT);
+    if R::BITS == 0 {
+        return h + e_r * h.exp_m1();
+    }
+    let near = h * h.polynomial(if R::BITS == 24 { &SILU_SERIES[..6] } else { &SILU_SERIES });
+    (h.square() - R::lit(0.0625)).pos((R::lit(1.0) + x) + e, near)
+}
+
+/// (h + eʳ·(eʰ − 1))/h, r the root of silu′.
+const SILU_SERIES: [f64; 13] = {
+    let mut c = [E_TO_SILU_ROOT; 13];
+    let mut k = 1;
+    while k < c.len() {
+        c[k] = c[k - 1] / (k as f64 + 1.0);
+        k += 1;
+    }
+    c[0] += 1.0;
+    c
+};
 
 /// 1/(1 + e⁻ˣ)
 #[inline(always)]
 fn logistic<R: Real>(x: R) -> R {
-    let e = x.neg_abs().exp();
+    let e = x.decay();
     let one = R::lit(1.0);
     x.pos(one, e) / (one + e)
 }
@@ -325,13 +347,13 @@ fn logistic<R: Real>(x: R) -> R {
 /// (1 + e)² for 0 ≤ e ≤ 1, with hardly more than one rounding.
 #[inline(always)]
 fn squared_sum<R: Real>(e: R) -> R {
-    R::lit(1.0) + e * (R::lit(2.0) + e)
+    e.fma(R::lit(2.0) + e, R::lit(1.0))
 }
 
 /// s′ = e/(1 + e)²
 #[inline(always)]
 fn logistic_slope<R: Real>(x: R) -> R {
-    let e = x.neg_abs().exp();
+    let e = x.decay();
     e / squared_sum(e)
 }
 

@@ -1,8 +1,8 @@
 //! [`Node`]: one line of the tape, a small value; and [`Op`], what the line does.
 
 use crate::ops::{
-    Accumulate, Concat, Custom, Expand, Gather, Leaf, Map, Matmul, Permute, Reshape, RowWise,
-    Scalar, ScatterAdd, Select, Slice, Stop, Sum, Zip,
+    Accumulate, Concat, Custom, Expand, Gather, Leaf, Map, Matmul, Permute, Reshape, RowSlope,
+    RowWise, Scalar, ScatterAdd, Select, Slice, Stop, Sum, Zip,
 };
 
 /// The number of a node on its tape.
@@ -74,7 +74,7 @@ macro_rules! ops {
 
 ops!(
     Leaf, Scalar, Map, Zip, Select, Accumulate, Sum, Concat, Expand, Reshape, Permute, Slice, Stop,
-    Gather, ScatterAdd, Matmul, RowWise, Custom,
+    Gather, ScatterAdd, Matmul, RowWise, RowSlope, Custom,
 );
 #[allow(clippy::single_component_path_imports)] // makes the macro a path for other modules
 pub(crate) use each_op;

@@ -84,6 +84,7 @@ const THREE: &[Shapes] = &[
 ];
 const CUBE: &[Shapes] = &[&[&[2, 3, 2]], &[&[3, 1, 2]], &[&[0, 3, 2]]];
 const MATRIX: &[Shapes] = &[&[&[2, 3]], &[&[1, 4]], &[&[3, 0]]];
+const LONG: &[Shapes] = &[&[&[2, 40]]];
 /// An axis to reduce is not empty.
 const FULL: &[Shapes] = &[&[&[]], &[&[3]], &[&[2, 3]], &[&[1]]];
 const SAMPLES: &[Shapes] = &[&[&[3]], &[&[2, 3]]];
@@ -169,6 +170,8 @@ const REDUCTIONS: &[Case] = &[
     case("logsumexp_over", CUBE, &[REAL], |x| x[0].logsumexp_over(&[1])),
     case("logsumexp_keep", CUBE, &[REAL], |x| x[0].logsumexp_keep(&[-1, 1])),
     case("softmax", MATRIX, &[REAL], |x| x[0].softmax(-1)),
+    case("softmax of a long row", LONG, &[REAL], |x| x[0].softmax(-1)),
+    case("log_softmax of a long row", LONG, &[REAL], |x| x[0].log_softmax(-1)),
     case("softmax along 0", CUBE, &[REAL], |x| x[0].softmax(0)),
     case("softmax along 1", CUBE, &[REAL], |x| x[0].softmax(1)),
     case("log_softmax", MATRIX, &[REAL], |x| x[0].log_softmax(-1)),

@@ -6,7 +6,7 @@ use ndarray::ArrayD;
 
 use super::{Case, cases};
 use crate::node::{KINDS, Op};
-use crate::ops::{Binary, RowWise, Scalar};
+use crate::ops::{Binary, RowSlope, RowWise, Scalar};
 use crate::table::rows;
 use crate::tape::Tape;
 use crate::var::Sym;
@@ -17,6 +17,7 @@ fn kind(op: Op) -> String {
     let kind = shown.split(['(', ' ']).next().unwrap_or_default().to_owned();
     match op {
         Op::RowWise(f) => format!("{kind} {}", f.label()),
+        Op::RowSlope(f) => format!("{kind} {}", f.label()),
         Op::Zip(_) => {
             let f = shown.split("f: ").nth(1).and_then(|s| s.split(',').next());
             format!("{kind} {}", f.unwrap_or_default())
@@ -26,7 +27,13 @@ fn kind(op: Op) -> String {
 }
 
 /// What only rules record.
-const OF_RULES: &[&str] = &["Zip Share", "Zip Direction", "RowWise softmax_weights"];
+const OF_RULES: &[&str] = &[
+    "Zip Share",
+    "Zip Direction",
+    "RowWise softmax_weights",
+    "RowSlope softmax′",
+    "RowSlope log_softmax′",
+];
 
 /// The kinds of op that a case records itself, and those of its first and second derivatives.
 fn kinds_of(case: &Case) -> [BTreeSet<String>; 2] {
@@ -57,8 +64,10 @@ fn every_kind_of_op_has_a_case() {
     }
     let zips = Binary::ALL.iter().map(|f| format!("Zip {f:?}"));
     let rowwise = RowWise::ALL.iter().map(|f| format!("RowWise {}", f.label()));
-    let others = KINDS.iter().filter(|k| !["Zip", "RowWise", "Map"].contains(k));
-    for wanted in others.map(|k| (*k).to_owned()).chain(zips).chain(rowwise) {
+    let slopes = RowSlope::ALL.iter().map(|f| format!("RowSlope {}", f.label()));
+    let named = ["Zip", "RowWise", "RowSlope", "Map"];
+    let others = KINDS.iter().filter(|k| !named.contains(k)).map(|k| (*k).to_owned());
+    for wanted in others.chain(zips).chain(rowwise).chain(slopes) {
         let seen = if OF_RULES.contains(&&*wanted) { &rules } else { &own };
         assert!(seen.contains(&wanted), "no case records {wanted}; add one to the catalogue");
     }

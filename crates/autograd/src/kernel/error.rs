@@ -27,23 +27,15 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         (p, ((ah * bh - p) + ah * bl + al * bh) + al * bl)
     }
 
-    /// e^(−c·x²) for c a power of 2.
-    #[inline(always)]
-    pub(super) fn gauss_lane(self, c: f64) -> Self {
-        let (h, l) = self.magnitude().at_most(T::GAUSS_ZERO).square_parts();
-        let c = Self::constant(-c);
-        (c * h).at_least(T::EXP_RANGE.0).power_of_e(Some(c * l)).value()
-    }
-
     /// x² as a sum.
     #[inline(always)]
-    fn square_parts(self) -> (Self, Self) {
+    pub(super) fn square_parts(self) -> (Self, Self) {
         self.two_product(self)
     }
 
     /// e^(−c·a²)·P(t)/(1 + d·a), t = (a − m)/(a + m), for a ≥ 0.
     #[inline(always)]
-    fn tail(self, c: f64, m: f64, d: f64, (table, low): (&'static [T], T)) -> Self {
+    fn tail(self, c: f64, m: f64, d: f64, (table, low): (&'static [f64], T)) -> Self {
         let (m, d, one) = (Self::constant(m), Self::constant(d), Lane::ONE);
         let (da, da_low) = self.two_product(d);
         let divisor = one + da;
@@ -55,7 +47,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let t = (self - m) * divisor * both;
         let inverse = sum * both;
         // The last addition and the quotient with what they lose: their roundings do not count.
-        let (first, rest) = (Lane(table[0]), t * t.polynomial(&table[1..]));
+        let (first, rest) = (Self::constant(table[0]), t * t.polynomial(&table[1..]));
         let p = first + rest;
         let p_low = (rest - (p - first)) + Lane(low);
         let q = p * inverse;

@@ -6,75 +6,168 @@ use super::lane::Lane;
 use super::precision::Precision;
 use crate::number::Real;
 
-/// 2ⁿ·(1 + s): an exponential before it is put together.
+/// x = n·ln 2 + r, with n in an exponent's place already.
 #[derive(Clone, Copy)]
-pub(super) struct Power<T, const FMA: bool> {
-    /// MAGIC + n
+pub(super) struct Reduced<T, const FMA: bool> {
+    /// MAGIC + bias + shift + n: its low bits are the exponent of 2ⁿ⁺ˢʰⁱᶠᵗ.
     n: T,
-    s: Lane<T, FMA>,
+    r: Lane<T, FMA>,
 }
 
-impl<T: Precision, const FMA: bool> Power<T, FMA> {
-    /// 2ⁿ·(1 + s)
+impl<T: Precision, const FMA: bool> Reduced<T, FMA> {
+    /// 2ⁿ⁺ˢʰⁱᶠᵗ
     #[inline(always)]
-    pub fn value(self) -> Lane<T, FMA> {
-        let (a, b) = T::pair(self.n);
-        (Lane::ONE + self.s) * Lane(a) * Lane(b)
+    fn scale(self) -> Lane<T, FMA> {
+        Lane(T::exponent(self.n))
     }
 
-    /// The same for −126 ≤ n ≤ 127 or −1022 ≤ n ≤ 1023.
+    /// eˣ·2ˢʰⁱᶠᵗ
     #[inline(always)]
-    fn normal(self) -> Lane<T, FMA> {
-        (Lane::ONE + self.s) * Lane(T::power(self.n))
+    pub fn exp(self) -> Lane<T, FMA> {
+        self.times(Lane::ONE)
     }
+
+    /// y·eˣ·2ˢʰⁱᶠᵗ, as y + y·(eʳ − 1), scaled first: little more than one rounding.
+    #[inline(always)]
+    fn times(self, y: Lane<T, FMA>) -> Lane<T, FMA> {
+        let (r, y) = (self.r, y * self.scale());
+        (r * y).fma(r.fma(r.polynomial(T::EXP), Lane::ONE), y)
+    }
+}
+
+/// A shift that keeps 2ⁿ⁺ˢʰⁱᶠᵗ normal where 2ⁿ is subnormal, and what takes it back.
+#[inline(always)]
+fn down<T: Precision, const FMA: bool>() -> (Lane<T, FMA>, Lane<T, FMA>) {
+    (Lane::shifted(T::SHIFT), Lane(T::UNSHIFT))
+}
+
+/// The same for both ends of the range: small results are shifted up, large ones down.
+#[inline(always)]
+fn both_ways<T: Precision, const FMA: bool>(x: Lane<T, FMA>) -> (Lane<T, FMA>, Lane<T, FMA>) {
+    let (small, large) = (down::<T, FMA>(), (Lane::shifted(-T::SHIFT), Lane(T::ONE / T::UNSHIFT)));
+    let zero = Lane::constant(0.0);
+    (x.below(zero, small.0, large.0), x.below(zero, small.1, large.1))
 }
 
 impl<T: Precision, const FMA: bool> Lane<T, FMA> {
-    /// e^(self + low), for a tiny `low` and an argument in range.
+    /// MAGIC + bias + shift
     #[inline(always)]
-    pub(super) fn power_of_e(self, low: Option<Self>) -> Power<T, FMA> {
-        let n = self.fma(Lane(T::LOG2_E), Lane(T::MAGIC));
-        let back = Lane(T::MAGIC) - n;
-        let mut r = back.fma(Lane(T::LN2_LOW), back.fma(Lane(T::LN2_HIGH), self));
-        if let Some(low) = low {
-            r = r + low;
-        }
-        Power { n: n.0, s: r.exp_rest() }
+    fn shifted(shift: T) -> Self {
+        Lane(T::MAGIC) + (Lane(T::BIAS) + Lane(shift))
     }
 
-    /// (y + y_low)·e^(self + low) for tiny `low` and `y_low`, with hardly more than one rounding:
-    /// y + (y·r + (y·(r²·P(r) + r_low) + y_low)), scaled.
+    /// For an argument in range.
+    #[inline(always)]
+    fn reduced(self, magic: Self) -> Reduced<T, FMA> {
+        let n = self.fma(Lane(T::LOG2_E), magic);
+        let back = magic - n;
+        let r = back.fma(Lane(T::LN2_LOW), back.fma(Lane(T::LN2_HIGH), self));
+        Reduced { n: n.0, r }
+    }
+
+    /// The same for |n| below 40 or so.
+    #[inline(always)]
+    fn reduced_roughly(self, magic: Self) -> Reduced<T, FMA> {
+        if !FMA {
+            return self.reduced(magic); // n·ln 2 would be rounded
+        }
+        let n = self.fma(Lane(T::LOG2_E), magic);
+        Reduced { n: n.0, r: (magic - n).fma(Self::constant(std::f64::consts::LN_2), self) }
+    }
+
+    /// The same of −c·self² + nothing lost: x² is not rounded before it is reduced.
+    #[inline(always)]
+    fn square_reduced(self, c: f64, magic: Self) -> Reduced<T, FMA> {
+        let c = Self::constant(-c);
+        if FMA {
+            let z = self * c;
+            let n = (z * self).fma(Lane(T::LOG2_E), magic);
+            let back = magic - n;
+            // n·LN2_HIGH is exact, so the first sum is rounded once.
+            let r = back.fma(Lane(T::LN2_LOW), z.fma(self, back * Lane(T::LN2_HIGH)));
+            return Reduced { n: n.0, r };
+        }
+        let (h, l) = self.square_parts();
+        let whole = (c * h).reduced(magic);
+        Reduced { r: whole.r + c * l, ..whole }
+    }
+
+    /// (y + y_low)·e^(self + low) for self ≤ 0 and tiny `low` and `y_low`, with hardly more than one
+    /// rounding: y + (y·r + (y·(r²·P(r) + r_low) + y_low)), scaled.
     #[inline(always)]
     pub(super) fn times_power(self, low: Self, y: Self, y_low: Self) -> Self {
-        let n = self.fma(Lane(T::LOG2_E), Lane(T::MAGIC));
-        let back = Lane(T::MAGIC) - n;
+        let (magic, unshift) = down();
+        let n = self.fma(Lane(T::LOG2_E), magic);
+        let back = magic - n;
         let first = back.fma(Lane(T::LN2_HIGH), self);
         let second = back.fma(Lane(T::LN2_LOW), low);
         let r = first + second;
         let r_low = (first - r) + second;
         let rest = (r * r).fma(r.polynomial(T::EXP), r_low);
-        let (a, b) = T::pair(n.0);
-        (y + y.fma(r, y.fma(rest, y_low))) * Lane(a) * Lane(b)
+        (y + y.fma(r, y.fma(rest, y_low))) * Lane(T::exponent(n.0)) * unshift
     }
 
     /// eʳ − 1 for |r| ≤ ½ ln 2
     #[inline(always)]
     fn exp_rest(self) -> Self {
-        (self * self).fma(self.polynomial(T::EXP), self)
+        (self * self).fma(self.polynomial(T::EXP_M1), self)
     }
 
     #[inline(always)]
     pub(super) fn exp_lane(self) -> Self {
-        self.clamped(T::EXP_RANGE.0, T::EXP_RANGE.1).power_of_e(None).value()
+        let x = self.clamped(T::EXP_RANGE.0, T::EXP_RANGE.1);
+        let (magic, unshift) = both_ways(x);
+        x.reduced(magic).exp() * unshift
+    }
+
+    /// e^(−|x|)
+    #[inline(always)]
+    pub(super) fn decay_lane(self) -> Self {
+        Lane::ONE.times_decay_lane(self)
+    }
+
+    /// y·e^(−|x|), whose exponential is never subnormal.
+    #[inline(always)]
+    pub(super) fn times_decay_lane(self, x: Self) -> Self {
+        let (magic, unshift) = down();
+        let x = -x.magnitude();
+        // Beyond the range the exponent is not what it should be: that is 0 in any case.
+        let y = x.reduced(magic).times(self) * unshift;
+        x.below(Lane(T::DECAY_ZERO), Self::constant(0.0), y)
+    }
+
+    /// e^(self + low) for self ≤ 0 and a tiny `low`.
+    #[inline(always)]
+    pub(super) fn exp_below(self, low: Self) -> Self {
+        let (magic, unshift) = down();
+        let Reduced { n, r } = self.reduced(magic);
+        let y = Reduced { n, r: r + low }.exp() * unshift;
+        self.below(Lane(T::DECAY_ZERO), Self::constant(0.0), y)
+    }
+
+    /// e^(−c·x²) for c a power of 2.
+    #[inline(always)]
+    pub(super) fn gauss_lane(self, c: f64) -> Self {
+        Lane::ONE.times_gauss_lane(self, c)
+    }
+
+    /// y·e^(−c·x²), likewise.
+    #[inline(always)]
+    pub(super) fn times_gauss_lane(self, x: Self, c: f64) -> Self {
+        let (magic, unshift) = down();
+        let zero = Self::constant((T::DECAY_ZERO.to_f64() / -c).sqrt());
+        let y = x.square_reduced(c, magic).times(self) * unshift;
+        zero.below(x.magnitude(), Self::constant(0.0), y)
     }
 
     /// 2ˣ: the rest of x after its nearest whole number is exact.
     #[inline(always)]
     pub(super) fn exp2_lane(self) -> Self {
         let x = self.clamped(T::EXP2_RANGE.0, T::EXP2_RANGE.1);
-        let n = x + Lane(T::MAGIC);
-        let r = (x - (n - Lane(T::MAGIC))) * Self::constant(std::f64::consts::LN_2);
-        Power { n: n.0, s: r.exp_rest() }.value()
+        let (magic, unshift) = both_ways(x);
+        let n = x + magic;
+        let r = (x - (n - magic)) * Self::constant(std::f64::consts::LN_2);
+        Reduced { n: n.0, r }.exp() * unshift
     }
 
     /// 10ˣ
@@ -84,40 +177,42 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let lg_2 = std::f64::consts::LOG10_2;
         let (low, high) = T::EXP2_RANGE;
         let x = self.clamped(T::from_f64(low.to_f64() * lg_2), T::from_f64(high.to_f64() * lg_2));
-        let n = x.fma(Self::constant(log2_10), Lane(T::MAGIC));
-        let back = Lane(T::MAGIC) - n;
+        let (magic, unshift) = both_ways(x);
+        let n = x.fma(Self::constant(log2_10), magic);
+        let back = magic - n;
         let r = back.fma(Lane(T::LG2_LOW), back.fma(Lane(T::LG2_HIGH), x));
-        Power { n: n.0, s: (r * Self::constant(std::f64::consts::LN_10)).exp_rest() }.value()
+        Reduced { n: n.0, r: r * Self::constant(std::f64::consts::LN_10) }.exp() * unshift
     }
 
     /// eˣ − 1 = 2·(2ⁿ⁻¹·s + (2ⁿ⁻¹ − ½)), where 2ⁿ⁻¹ does not overflow before the result.
     #[inline(always)]
     pub(super) fn exp_m1_lane(self) -> Self {
-        let power = self.clamped(T::EXPM1_RANGE.0, T::EXPM1_RANGE.1).power_of_e(None);
-        let half = Lane(T::power((Lane::<T, FMA>(power.n) - Lane::ONE).0));
-        let y = half.fma(power.s, half - Self::constant(0.5));
+        let x = self.clamped(T::EXPM1_RANGE.0, T::EXPM1_RANGE.1);
+        let reduced = x.reduced(Lane::shifted(-T::ONE));
+        let half = reduced.scale();
+        let y = half.fma(reduced.r.exp_rest(), half - Self::constant(0.5));
         (y + y).with_sign_of(self)
     }
 
-    /// tanh: x + x³·P(x²) below 0.55, and 1 − 2/(e^(2|x|) + 1) above.
+    /// tanh = −m/(1 + m) with m = (e^(−2|x|) − 1)/2, which is exact next to 0. Both are put together
+    /// from 2ⁿ·(eʳ − 1)/2 and what is exact, so that each is rounded once.
     #[inline(always)]
     pub(super) fn tanh_lane(self) -> Self {
-        let a = self.magnitude();
-        let square = a * a;
-        let small = (a * square).fma(square.polynomial(T::TANH), a);
-        let e = a.at_most(T::TANH_ONE);
-        let e = (e + e).power_of_e(None).normal();
-        let big = Lane::ONE - Self::constant(2.0) / (e + Lane::ONE);
-        a.below(Self::constant(0.55), small, big).with_sign_of(self)
+        let half = Self::constant(0.5);
+        let x = (-self.magnitude()).at_least(-T::TANH_ONE);
+        let reduced = (x + x).reduced_roughly(Lane::shifted(-T::ONE));
+        let (half_scale, rest) = (reduced.scale(), reduced.r.exp_rest());
+        let m = half_scale.fma(rest, half_scale - half);
+        let sum = half_scale.fma(rest, half_scale + half);
+        (m / sum).with_sign_of(self)
     }
 
     /// e^|x|/2, which overflows where sinh and cosh do.
     #[inline(always)]
     fn half_exp(self) -> Self {
         let x = self.magnitude().at_most(T::EXP_RANGE.1);
-        let mut power = x.power_of_e(None);
-        power.n = (Lane::<T, FMA>(power.n) - Lane::ONE).0;
-        power.value()
+        let half_unshift = Self::constant(0.5) / Lane(T::UNSHIFT);
+        x.reduced(Lane::shifted(-T::SHIFT)).exp() * half_unshift
     }
 
     /// sinh: x + x³·P(x²) below 1, and e^|x|/2 − ¼/(e^|x|/2) above.

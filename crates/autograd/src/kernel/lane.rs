@@ -52,18 +52,6 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         Lane(T::from_f64(value))
     }
 
-    /// c₀ + c₁x + c₂x² + …
-    #[inline(always)]
-    pub(super) fn polynomial(self, c: &'static [T]) -> Self {
-        let mut sum = Lane(c[c.len() - 1]);
-        let mut k = c.len() - 1;
-        while k > 0 {
-            k -= 1;
-            sum = sum.fma(self, Lane(c[k]));
-        }
-        sum
-    }
-
     #[inline(always)]
     pub(super) fn magnitude(self) -> Self {
         Lane(self.0.magnitude())
@@ -142,6 +130,7 @@ const LOG10: [(f64, f64); 2] =
     [(0.4342944771051407, 4.798111141615973e-09), (0.4342041015625, 9.038034075182765e-05)];
 
 impl<T: Precision, const FMA: bool> Real for Lane<T, FMA> {
+    const BITS: u32 = T::BITS;
     #[inline(always)]
     fn lit(value: f64) -> Self {
         Self::constant(value)
@@ -160,9 +149,8 @@ impl<T: Precision, const FMA: bool> Real for Lane<T, FMA> {
     #[inline(always)]
     fn amul(self, other: Self) -> Self {
         let zero = T::default();
-        let y = self * other;
-        let y = if other.0 == zero { Lane(zero) } else { y };
-        if self.0 == zero { Lane(zero) } else { y }
+        // `&`, not `&&`: one mask for both.
+        if (self.0 != zero) & (other.0 != zero) { self * other } else { Lane(zero) }
     }
     #[inline(always)]
     fn adiv(self, other: Self) -> Self {
@@ -207,6 +195,14 @@ impl<T: Precision, const FMA: bool> Real for Lane<T, FMA> {
         }
     }
     #[inline(always)]
+    fn times_decay(self, x: Self) -> Self {
+        self.times_decay_lane(x)
+    }
+    #[inline(always)]
+    fn times_gauss(self, x: Self, c: f64) -> Self {
+        self.times_gauss_lane(x, c)
+    }
+    #[inline(always)]
     fn pow(self, b: Self) -> Self {
         Lane(self.0.pow(b.0))
     }
@@ -230,6 +226,8 @@ impl<T: Precision, const FMA: bool> Real for Lane<T, FMA> {
         erfc() = erfc_lane;
         norm_cdf() = norm_cdf_lane;
         gauss(c: f64) = gauss_lane;
+        decay() = decay_lane;
+        ln_1p_decay() = ln_1p_decay_lane;
     }
     scalar! {
         sqrt();

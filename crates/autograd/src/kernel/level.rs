@@ -5,6 +5,8 @@
 // machine, and that is the whole proof.
 #![allow(unsafe_code)]
 
+use std::sync::OnceLock;
+
 /// An instruction set that this machine has.
 ///
 /// ```
@@ -50,6 +52,14 @@ impl<K: Task> WideTask for AnyWidth<K> {
     }
 }
 
+/// The same, filling a slice. That it lies apart from all else is known of a parameter, not of a
+/// field; without it each loop is compiled a second time, element by element, for slices that
+/// overlap.
+pub(crate) trait Fill {
+    type Item;
+    fn run<const FMA: bool>(self, y: &mut [Self::Item]);
+}
+
 /// Whether the target multiplies and adds with one rounding anyway.
 const PORTABLE_FMA: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
 
@@ -73,6 +83,13 @@ impl Level {
     /// The fastest level of this machine.
     #[inline]
     pub fn best() -> Level {
+        // Found once: a kernel of four elements costs less than asking anew.
+        static BEST: OnceLock<Level> = OnceLock::new();
+        *BEST.get_or_init(Self::detect)
+    }
+
+    #[cold]
+    fn detect() -> Level {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             let wide = is_x86_feature_detected!("avx512f")
@@ -126,6 +143,20 @@ impl Level {
             Set::Avx512 => unsafe { avx512(task) },
         }
     }
+
+    /// Likewise.
+    #[inline]
+    pub(crate) fn fill<K: Fill>(self, task: K, y: &mut [K::Item]) {
+        match self.0 {
+            Set::Portable => portable_fill(task, y),
+            // SAFETY: as in `run`.
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => unsafe { avx2_fill(task, y) },
+            // SAFETY: as in `run`.
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => unsafe { avx512_fill(task, y) },
+        }
+    }
 }
 
 #[inline(never)]
@@ -143,4 +174,21 @@ fn avx2<K: WideTask>(task: K) -> K::Output {
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
 fn avx512<K: WideTask>(task: K) -> K::Output {
     task.run::<true, 64>()
+}
+
+#[inline(never)]
+fn portable_fill<K: Fill>(task: K, y: &mut [K::Item]) {
+    task.run::<PORTABLE_FMA>(y);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2_fill<K: Fill>(task: K, y: &mut [K::Item]) {
+    task.run::<true>(y);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+fn avx512_fill<K: Fill>(task: K, y: &mut [K::Item]) {
+    task.run::<true>(y);
 }

@@ -64,6 +64,15 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         self.below(Lane::INFINITY, y, self)
     }
 
+    /// ln(1 + e), e = e^(−|x|), as 2 artanh(t/2) = t + t³·P(t²) with t = 2e/(2 + e) ≤ ⅔.
+    #[inline(always)]
+    pub(super) fn ln_1p_decay_lane(self) -> Self {
+        let e = self.decay_lane();
+        let t = (e + e) / (Self::constant(2.0) + e);
+        let square = t * t;
+        (square * t).fma(square.polynomial(T::LN_1P), t)
+    }
+
     /// log to the base whose logarithm has the reciprocal `high + low`, and of which 2 is the power
     /// `two.0 + two.1`. The parts keep whole results whole (after FreeBSD's `e_log10.c`).
     #[inline(always)]

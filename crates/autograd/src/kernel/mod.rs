@@ -10,6 +10,12 @@
 //! | AVX2 | one rounding | x86-64 with AVX2 and FMA |
 //! | AVX-512 | one rounding | x86-64 with AVX-512 F, DQ, VL, BW |
 //!
+//! Three things decide the speed of a formula: how many operations it has (the exponential of a
+//! number of known sign has six fewer, see [`Real::decay`](crate::number::Real::decay)), how long the
+//! chain is in which each waits for the one before, and that no scalar loop is compiled beside the
+//! vector loop (what is filled is a parameter of the compiled function, so that nothing else can
+//! overlap it).
+//!
 //! All elements of a slice go through the same arithmetic, the last few in a padded block, so a
 //! result depends on its input and the level, not on where it stands or on the slice's length.
 //! Functions that [`Lane`] has no vector form of (inverse trigonometric and hyperbolic ones, general
@@ -26,6 +32,7 @@ mod exponential;
 mod lane;
 mod level;
 mod logarithm;
+mod pairs;
 mod precision;
 pub mod product;
 mod rows;
@@ -36,9 +43,11 @@ mod tables;
 
 pub use lane::Lane;
 pub use level::Level;
-pub(crate) use level::{Task, WideTask};
+pub(crate) use level::{Fill, Task, WideTask};
+pub(crate) use pairs::{Pair, Source, pairs, select};
 pub use precision::Precision;
-pub(crate) use rows::{exp_differences, largest, quotients};
+pub(crate) use rows::softmax_slope;
+pub(crate) use rows::{exp_differences, from_top, largest, log_softmax_slope, quotients};
 pub(crate) use short_rows::{RowFunction, SHORT, short_rows};
 pub(crate) use slices::{Formula, map, pull};
 pub(crate) use sums::{add_rows, sum_runs};

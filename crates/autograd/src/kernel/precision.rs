@@ -11,10 +11,16 @@ use crate::number::Real;
 /// AVX-512.
 #[doc(hidden)]
 pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
-    const SINGLE: bool;
+    const SINGLE: bool = <Self as Real>::BITS == 24;
     const ONE: Self;
     const INFINITY: Self;
     const MAGIC: Self;
+    /// What an exponent is stored with added to it.
+    const BIAS: Self;
+    /// Powers of 2 that are subnormal are normal with this added to their exponent.
+    const SHIFT: Self;
+    /// 2⁻ˢʰⁱᶠᵗ
+    const UNSHIFT: Self;
     /// 1/ln 2
     const LOG2_E: Self;
     /// ln 2 in two parts; n·LN2_HIGH is exact for every exponent n.
@@ -23,10 +29,12 @@ pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
     /// log₁₀ 2 in two parts, likewise.
     const LG2_HIGH: Self;
     const LG2_LOW: Self;
-    /// e^x is 0 below, ∞ above, and the scale stays inside what `pair` can hold.
+    /// e^x is 0 below, ∞ above.
     const EXP_RANGE: (Self, Self);
     /// The same for 2^x.
     const EXP2_RANGE: (Self, Self);
+    /// y·e^x is 0 below, for the y of formulas.
+    const DECAY_ZERO: Self;
     /// tanh x is 1 from here on.
     const TANH_ONE: Self;
     /// e^x − 1 is −1 below, ∞ above.
@@ -34,8 +42,6 @@ pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
     /// Where erfc and Φ(−x) are 0.
     const ERFC_ZERO: Self;
     const NORM_ZERO: Self;
-    /// e^(−x²/4) is 0 from here on.
-    const GAUSS_ZERO: Self;
     const MIN_NORMAL: Self;
     /// 2²⁴ or 2⁵⁴ and its exponent: makes subnormal numbers normal.
     const LIFT: Self;
@@ -43,17 +49,18 @@ pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
     /// Splits a number in halves (Dekker).
     const SPLITTER: Self;
 
-    const EXP: &'static [Self];
-    const TANH: &'static [Self];
-    const SINH: &'static [Self];
+    const EXP: &'static [f64];
+    const EXP_M1: &'static [f64];
+    const SINH: &'static [f64];
     /// f32: (ln(1+f) − f + f²/2)/f³ in f; f64: (ln((1+s)/(1−s)) − 2s)/s³ in s².
-    const LN: &'static [Self];
-    const ERF: &'static [Self];
-    const ERFC: &'static [Self];
+    const LN: &'static [f64];
+    const LN_1P: &'static [f64];
+    const ERF: &'static [f64];
+    const ERFC: &'static [f64];
     const ERFC_LOW: Self;
     const NORM_LOW: Self;
-    const PHI: &'static [Self];
-    const NORM: &'static [Self];
+    const PHI: &'static [f64];
+    const NORM: &'static [f64];
 
     fn to_f64(self) -> f64;
     fn from_f64(x: f64) -> Self;
@@ -61,10 +68,9 @@ pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
     fn fused(self, a: Self, b: Self) -> Self;
     fn magnitude(self) -> Self;
     fn with_sign_of(self, sign: Self) -> Self;
-    /// 2ⁿ as a product of two normal numbers, from MAGIC + n.
-    fn pair(magic_n: Self) -> (Self, Self);
-    /// 2ⁿ from MAGIC + n, for a normal result.
-    fn power(magic_n: Self) -> Self;
+    /// 2ⁿ from MAGIC + BIAS + n, for a normal result: the low bits are its exponent, and nothing else
+    /// is left of them. (NaN gives any number.)
+    fn exponent(magic: Self) -> Self;
     /// (k, m, 2¹⁻ᵏ) with x = 2ᵏ·m, √½ ≤ m < √2, for a normal x > 0; 2¹⁻ᵏ is 0 for the largest k.
     fn binary(self) -> (Self, Self, Self);
     /// The upper half of the bits of the mantissa.
@@ -72,13 +78,15 @@ pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
 }
 
 macro_rules! precision {
-    ($t:ident, $bits:ident, $single:literal, mantissa $m:literal, bias $bias:literal,
+    ($t:ident, $bits:ident, mantissa $m:literal, bias $bias:literal,
      $($name:ident: $type:ty = $value:expr;)*) => {
         impl Precision for $t {
-            const SINGLE: bool = $single;
             const ONE: Self = 1.0;
             const INFINITY: Self = $t::INFINITY;
             const MAGIC: Self = 1.5 * (1u64 << $m) as $t;
+            const BIAS: Self = $bias as $t;
+            const SHIFT: Self = ($bias / 2 + 1) as $t;
+            const UNSHIFT: Self = $t::from_bits(($bias / 2) << $m);
             const MIN_NORMAL: Self = $t::MIN_POSITIVE;
             const LIFT: Self = (1u64 << ($m + 1)) as $t;
             const LIFT_BITS: Self = ($m + 1) as $t;
@@ -105,15 +113,8 @@ macro_rules! precision {
                 self.copysign(sign)
             }
             #[inline(always)]
-            fn pair(magic_n: Self) -> (Self, Self) {
-                // n + 2·bias is positive: both shifts are those every instruction set has.
-                let n = magic_n.to_bits().wrapping_sub(Self::MAGIC.to_bits() - 2 * $bias);
-                let half = n >> 1;
-                ($t::from_bits(half << $m), $t::from_bits(n.wrapping_sub(half) << $m))
-            }
-            #[inline(always)]
-            fn power(magic_n: Self) -> Self {
-                $t::from_bits(magic_n.to_bits().wrapping_sub(Self::MAGIC.to_bits() - $bias) << $m)
+            fn exponent(magic: Self) -> Self {
+                $t::from_bits(magic.to_bits() << $m)
             }
             #[inline(always)]
             fn binary(self) -> (Self, Self, Self) {
@@ -135,7 +136,7 @@ macro_rules! precision {
 }
 
 precision! {
-    f32, u32, true, mantissa 23, bias 127,
+    f32, u32, mantissa 23, bias 127,
     LOG2_E: f32 = std::f32::consts::LOG2_E;
     LN2_HIGH: f32 = 0.693115234375;
     LN2_LOW: f32 = 3.194618495e-05;
@@ -147,22 +148,23 @@ precision! {
     EXPM1_RANGE: (f32, f32) = (-18.0, 89.0);
     ERFC_ZERO: f32 = 10.25;
     NORM_ZERO: f32 = 14.5;
-    GAUSS_ZERO: f32 = 20.5;
+    DECAY_ZERO: f32 = -131.0;
     SPLITTER: f32 = 4097.0;
-    EXP: &'static [f32] = &tables::EXP_F32;
-    TANH: &'static [f32] = &tables::TANH_F32;
-    SINH: &'static [f32] = &tables::SINH_F32;
-    LN: &'static [f32] = &tables::LN_F32;
-    ERF: &'static [f32] = &tables::ERF_F32;
-    ERFC: &'static [f32] = &tables::ERFC_F32;
+    EXP: &'static [f64] = &tables::EXP_F32;
+    EXP_M1: &'static [f64] = &tables::EXP_M1_F32;
+    SINH: &'static [f64] = &tables::SINH_F32;
+    LN: &'static [f64] = &tables::LN_F32;
+    LN_1P: &'static [f64] = &tables::LN_1P_F32;
+    ERF: &'static [f64] = &tables::ERF_F32;
+    ERFC: &'static [f64] = &tables::ERFC_F32;
     ERFC_LOW: f32 = tables::ERFC_LOW_F32;
     NORM_LOW: f32 = tables::NORM_LOW_F32;
-    PHI: &'static [f32] = &tables::PHI_F32;
-    NORM: &'static [f32] = &tables::NORM_F32;
+    PHI: &'static [f64] = &tables::PHI_F32;
+    NORM: &'static [f64] = &tables::NORM_F32;
 }
 
 precision! {
-    f64, u64, false, mantissa 52, bias 1023,
+    f64, u64, mantissa 52, bias 1023,
     LOG2_E: f64 = std::f64::consts::LOG2_E;
     LN2_HIGH: f64 = 0.6931471805592082;
     LN2_LOW: f64 = 7.371002565167799e-13;
@@ -174,12 +176,13 @@ precision! {
     EXPM1_RANGE: (f64, f64) = (-38.0, 710.0);
     ERFC_ZERO: f64 = 27.4;
     NORM_ZERO: f64 = 38.9;
-    GAUSS_ZERO: f64 = 55.0;
+    DECAY_ZERO: f64 = -1063.0;
     SPLITTER: f64 = 134_217_729.0;
     EXP: &'static [f64] = &tables::EXP_F64;
-    TANH: &'static [f64] = &tables::TANH_F64;
+    EXP_M1: &'static [f64] = &tables::EXP_M1_F64;
     SINH: &'static [f64] = &tables::SINH_F64;
     LN: &'static [f64] = &tables::ATANH_F64;
+    LN_1P: &'static [f64] = &tables::LN_1P_F64;
     ERF: &'static [f64] = &tables::ERF_F64;
     ERFC: &'static [f64] = &tables::ERFC_F64;
     ERFC_LOW: f64 = tables::ERFC_LOW_F64;

@@ -1,6 +1,6 @@
 //! What functions of a whole row are made of: the largest entry, exponentials of differences, sums.
 
-use super::{Lane, Level, Precision, Task};
+use super::{Fill, Lane, Level, Precision, Task};
 use crate::number::Real;
 
 /// Partial results that are carried side by side.
@@ -35,29 +35,42 @@ impl<T: Precision> Task for Sum<'_, T> {
     }
 }
 
+/// So many partial results that none waits for the one before.
+const WIDE: usize = 64;
+
 struct Largest<'a, T>(&'a [T]);
 
 impl<T: Precision> Task for Largest<'_, T> {
     type Output = T;
+    #[allow(clippy::eq_op)] // x == x is false for NaN alone
     #[inline(always)]
     fn run<const FMA: bool>(self) -> T {
-        let mut lanes = [Lane::<T, FMA>(self.0[0]); LANES];
-        let (whole, rest) = self.0.as_chunks::<LANES>();
+        // A maximum that is one instruction forgets NaN; what is not equal to itself is kept apart.
+        let (mut lanes, mut odd) = ([self.0[0]; WIDE], [self.0[0]; WIDE]);
+        let (whole, rest) = self.0.as_chunks::<WIDE>();
         for chunk in whole {
-            for i in 0..LANES {
-                let (x, m) = (Lane(chunk[i]), lanes[i]);
-                lanes[i] = x.by_order(m, m, m, x);
+            for i in 0..WIDE {
+                let x = chunk[i];
+                lanes[i] = if x > lanes[i] { x } else { lanes[i] };
+                odd[i] = if x == x { odd[i] } else { x };
             }
         }
         for i in 0..rest.len() {
-            let (x, m) = (Lane(rest[i]), lanes[i]);
-            lanes[i] = x.by_order(m, m, m, x);
+            let x = rest[i];
+            lanes[i] = if x > lanes[i] { x } else { lanes[i] };
+            odd[i] = if x == x { odd[i] } else { x };
         }
-        let mut m = lanes[0];
-        for x in lanes {
-            m = x.by_order(m, m, m, x);
+        let mut width = WIDE;
+        while width > 1 {
+            width /= 2;
+            for i in 0..width {
+                let x = lanes[i + width];
+                lanes[i] = if x > lanes[i] { x } else { lanes[i] };
+                let x = odd[i + width];
+                odd[i] = if x == x { odd[i] } else { x };
+            }
         }
-        m.0
+        if odd[0] == odd[0] { lanes[0] } else { odd[0] }
     }
 }
 
@@ -69,16 +82,15 @@ pub(crate) fn largest<T: Precision>(level: Level, x: &[T]) -> T {
 struct ExpDifferences<'a, T> {
     x: &'a [T],
     m: T,
-    y: &'a mut [T],
 }
 
-impl<T: Precision> Task for ExpDifferences<'_, T> {
-    type Output = ();
+impl<T: Precision> Fill for ExpDifferences<'_, T> {
+    type Item = T;
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
+    fn run<const FMA: bool>(self, y: &mut [T]) {
         let m = Lane::<T, FMA>(self.m);
         let x = self.x.as_chunks::<LANES>().0.as_flattened();
-        let y = self.y.as_chunks_mut::<LANES>().0.as_flattened_mut();
+        let y = y.as_chunks_mut::<LANES>().0.as_flattened_mut();
         for (y, &x) in y.iter_mut().zip(x) {
             *y = Lane(x).exp_of_difference(m).0;
         }
@@ -86,30 +98,27 @@ impl<T: Precision> Task for ExpDifferences<'_, T> {
 }
 
 impl<T: Precision, const FMA: bool> Lane<T, FMA> {
-    /// e^(x − m) with the rounding error of x − m made good (two-sum), so that far tails keep their
-    /// digits.
+    /// e^(x − m) for x ≤ m with the rounding error of x − m made good (two-sum), so that far tails
+    /// keep their digits.
     #[inline(always)]
     pub(super) fn exp_of_difference(self, m: Self) -> Self {
         let d = self - m;
         let t = d - self;
-        let lost = (self - (d - t)) - (m + t);
-        let e = d.exp();
-        let correction = e * lost;
-        correction.magnitude().below(Lane::INFINITY, e + correction, e)
+        d.exp_below((self - (d - t)) - (m + t))
     }
 }
 
-/// yᵢ = e^(xᵢ − m).
+/// yᵢ = e^(xᵢ − m) for xᵢ ≤ m.
 pub(crate) fn exp_differences<T: Precision>(level: Level, x: &[T], m: T, y: &mut [T]) {
     let main = x.len() - x.len() % LANES;
     let ((x, rest), (y, end)) = (x.split_at(main), y.split_at_mut(main));
     if main > 0 {
-        level.run(ExpDifferences { x, m, y });
+        level.fill(ExpDifferences { x, m }, y);
     }
     if !rest.is_empty() {
         let (mut block, mut result) = ([m; LANES], [m; LANES]);
         block[..rest.len()].copy_from_slice(rest);
-        level.run(ExpDifferences { x: &block, m, y: &mut result });
+        level.fill(ExpDifferences { x: &block, m }, &mut result);
         end.copy_from_slice(&result[..rest.len()]);
     }
 }
@@ -120,13 +129,151 @@ impl<T: Precision> Task for Quotients<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(self) {
+        let (divisor, inverse) = (Lane::<T, FMA>(self.1), Lane(T::ONE / self.1));
         for y in self.0.iter_mut() {
-            *y = *y / self.1;
+            let x = Lane(*y);
+            // A product and what it lacks, where that is exact: six times as fast as a division.
+            let q = x * inverse;
+            *y = if FMA { (-q).fma(divisor, x).fma(inverse, q).0 } else { (x / divisor).0 };
         }
     }
 }
 
-/// yᵢ divided by a number.
+/// yᵢ divided by a number of 1 or more.
 pub(crate) fn quotients<T: Precision>(level: Level, y: &mut [T], divisor: T) {
     level.run(Quotients(y, divisor));
+}
+
+/// (Σ of g where x = m, how many these are)
+struct Ties<'a, T> {
+    x: &'a [T],
+    m: T,
+    g: &'a [T],
+}
+
+impl<T: Precision> Task for Ties<'_, T> {
+    type Output = (T, T);
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> (T, T) {
+        let zero = T::default();
+        let (mut sums, mut counts) = ([zero; WIDE], [zero; WIDE]);
+        let ((x, x_rest), (g, g_rest)) = (self.x.as_chunks::<WIDE>(), self.g.as_chunks::<WIDE>());
+        for (x, g) in x.iter().zip(g) {
+            for i in 0..WIDE {
+                let tie = x[i] == self.m;
+                sums[i] = sums[i] + if tie { g[i] } else { zero };
+                counts[i] = counts[i] + if tie { T::ONE } else { zero };
+            }
+        }
+        for i in 0..x_rest.len().min(g_rest.len()) {
+            let tie = x_rest[i] == self.m;
+            sums[i] = sums[i] + if tie { g_rest[i] } else { zero };
+            counts[i] = counts[i] + if tie { T::ONE } else { zero };
+        }
+        (folded(sums), folded(counts))
+    }
+}
+
+/// Σ by halves
+#[inline(always)]
+fn folded<T: Precision>(mut lanes: [T; WIDE]) -> T {
+    let mut width = WIDE;
+    while width > 1 {
+        width /= 2;
+        for i in 0..width {
+            lanes[i] = lanes[i] + lanes[i + width];
+        }
+    }
+    lanes[0]
+}
+
+/// Σ p·(g − top), with a strong zero, of at most a thousand elements or so.
+struct FromTop<'a, T> {
+    p: &'a [T],
+    g: &'a [T],
+    top: T,
+}
+
+impl<T: Precision> Task for FromTop<'_, T> {
+    type Output = T;
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> T {
+        let mut sums = [T::default(); WIDE];
+        let ((p, p_rest), (g, g_rest)) = (self.p.as_chunks::<WIDE>(), self.g.as_chunks::<WIDE>());
+        for (p, g) in p.iter().zip(g) {
+            for i in 0..WIDE {
+                sums[i] = sums[i] + Lane::<T, FMA>(p[i]).amul(Lane(g[i] - self.top)).0;
+            }
+        }
+        for i in 0..p_rest.len().min(g_rest.len()) {
+            sums[i] = sums[i] + Lane::<T, FMA>(p_rest[i]).amul(Lane(g_rest[i] - self.top)).0;
+        }
+        folded(sums)
+    }
+}
+
+/// Of a softmax p with largest entry m: t, what g has at m (its mean over ties), and Σ pᵢ·(gᵢ − t).
+pub(crate) fn from_top<T: Precision>(level: Level, p: &[T], m: T, g: &[T]) -> (T, T) {
+    fn by_halves<T: Precision>(level: Level, p: &[T], g: &[T], top: T) -> T {
+        if p.len() <= 16 * WIDE {
+            return level.run(FromTop { p, g, top });
+        }
+        let half = (p.len() / 2).next_multiple_of(WIDE);
+        let ((p, p_rest), (g, g_rest)) = (p.split_at(half), g.split_at(half));
+        by_halves(level, p, g, top) + by_halves(level, p_rest, g_rest, top)
+    }
+    let (sum, count) = level.run(Ties { x: p, m, g });
+    let top = sum / count;
+    (top, by_halves(level, p, g, top))
+}
+
+/// y = p·((g − top) − sum)
+struct SoftmaxSlope<'a, T> {
+    p: &'a [T],
+    g: &'a [T],
+    top: T,
+    sum: T,
+}
+
+impl<T: Precision> Fill for SoftmaxSlope<'_, T> {
+    type Item = T;
+    #[inline(always)]
+    fn run<const FMA: bool>(self, y: &mut [T]) {
+        for ((y, &p), &g) in y.iter_mut().zip(self.p).zip(self.g) {
+            *y = Lane::<T, FMA>(p).amul(Lane(g - self.top - self.sum)).0;
+        }
+    }
+}
+
+/// yᵢ = pᵢ·((gᵢ − top) − sum), with a strong zero.
+pub(crate) fn softmax_slope<T: Precision>(
+    level: Level,
+    p: &[T],
+    g: &[T],
+    top: T,
+    sum: T,
+    y: &mut [T],
+) {
+    level.fill(SoftmaxSlope { p, g, top, sum }, y);
+}
+
+/// y = g − y·c
+struct LogSoftmaxSlope<'a, T> {
+    g: &'a [T],
+    c: T,
+}
+
+impl<T: Precision> Fill for LogSoftmaxSlope<'_, T> {
+    type Item = T;
+    #[inline(always)]
+    fn run<const FMA: bool>(self, y: &mut [T]) {
+        for (y, &g) in y.iter_mut().zip(self.g) {
+            *y = g - Lane::<T, FMA>(*y).amul(Lane(self.c)).0;
+        }
+    }
+}
+
+/// yᵢ becomes gᵢ − yᵢ·c, with a strong zero.
+pub(crate) fn log_softmax_slope<T: Precision>(level: Level, g: &[T], c: T, y: &mut [T]) {
+    level.fill(LogSoftmaxSlope { g, c }, y);
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Lane, Level, Precision, Task};
+use super::{Fill, Lane, Level, Precision};
 use crate::number::Real;
 
 /// A formula of one variable.
@@ -17,22 +17,22 @@ pub(crate) trait Formula {
 const BLOCK: usize = 16;
 /// More parameters than any formula has.
 const MAX_PARAMS: usize = 8;
+type Params = [f64; MAX_PARAMS];
 
 /// yᵢ = f(xᵢ)
 struct Map<'a, F, T> {
     f: PhantomData<F>,
-    p: [f64; MAX_PARAMS],
+    p: Params,
     x: &'a [T],
-    y: &'a mut [T],
 }
 
-impl<F: Formula, T: Precision> Task for Map<'_, F, T> {
-    type Output = ();
+impl<F: Formula, T: Precision> Fill for Map<'_, F, T> {
+    type Item = T;
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
+    fn run<const FMA: bool>(self, y: &mut [T]) {
         let p = self.p;
         let x = self.x.as_chunks::<BLOCK>().0.as_flattened();
-        let y = self.y.as_chunks_mut::<BLOCK>().0.as_flattened_mut();
+        let y = y.as_chunks_mut::<BLOCK>().0.as_flattened_mut();
         // No closure: what a closure holds need not be inlined, and then it is not vector code.
         for (y, &x) in y.iter_mut().zip(x) {
             *y = F::at(Lane::<T, FMA>(x), &p[..F::PARAMS]).0;
@@ -43,27 +43,26 @@ impl<F: Formula, T: Precision> Task for Map<'_, F, T> {
 /// yᵢ = f(xᵢ)·uᵢ, with a strong zero
 struct Pull<'a, F, T> {
     f: PhantomData<F>,
-    p: [f64; MAX_PARAMS],
+    p: Params,
     x: &'a [T],
     u: &'a [T],
-    y: &'a mut [T],
 }
 
-impl<F: Formula, T: Precision> Task for Pull<'_, F, T> {
-    type Output = ();
+impl<F: Formula, T: Precision> Fill for Pull<'_, F, T> {
+    type Item = T;
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
+    fn run<const FMA: bool>(self, y: &mut [T]) {
         let p = self.p;
         let x = self.x.as_chunks::<BLOCK>().0.as_flattened();
         let u = self.u.as_chunks::<BLOCK>().0.as_flattened();
-        let y = self.y.as_chunks_mut::<BLOCK>().0.as_flattened_mut();
+        let y = y.as_chunks_mut::<BLOCK>().0.as_flattened_mut();
         for ((y, &x), &u) in y.iter_mut().zip(x).zip(u) {
             *y = F::at(Lane::<T, FMA>(x), &p[..F::PARAMS]).amul(Lane(u)).0;
         }
     }
 }
 
-fn fixed(p: &[f64]) -> [f64; MAX_PARAMS] {
+fn fixed(p: &[f64]) -> Params {
     std::array::from_fn(|i| p.get(i).copied().unwrap_or(f64::NAN))
 }
 
@@ -79,11 +78,11 @@ pub(crate) fn map<F: Formula, T: Precision>(level: Level, p: &[f64], x: &[T], y:
     let main = x.len() - x.len() % BLOCK;
     let ((x, rest), (y, end)) = (x.split_at(main), y.split_at_mut(main));
     if main > 0 {
-        level.run(Map { f, p, x, y });
+        level.fill(Map { f, p, x }, y);
     }
     if !rest.is_empty() {
         let mut block = [T::ONE; BLOCK];
-        level.run(Map { f, p, x: &padded(rest), y: &mut block });
+        level.fill(Map { f, p, x: &padded(rest) }, &mut block);
         end.copy_from_slice(&block[..rest.len()]);
     }
 }
@@ -102,11 +101,11 @@ pub(crate) fn pull<F: Formula, T: Precision>(
     let ((x, rest), (u, u_rest)) = (x.split_at(main), u.split_at(main));
     let (y, end) = y.split_at_mut(main);
     if main > 0 {
-        level.run(Pull { f, p, x, u, y });
+        level.fill(Pull { f, p, x, u }, y);
     }
     if !rest.is_empty() {
         let mut block = [T::ONE; BLOCK];
-        level.run(Pull { f, p, x: &padded(rest), u: &padded(u_rest), y: &mut block });
+        level.fill(Pull { f, p, x: &padded(rest), u: &padded(u_rest) }, &mut block);
         end.copy_from_slice(&block[..rest.len()]);
     }
 }

@@ -92,6 +92,7 @@ fn log_base(x: f64, a: f64) -> f64 {
 macro_rules! real_float {
     ($t:ident, wide: |$x:ident| $wide:expr) => {
         impl Real for $t {
+            const BITS: u32 = $t::MANTISSA_DIGITS;
             #[inline(always)]
             fn lit(value: f64) -> Self {
                 value as $t

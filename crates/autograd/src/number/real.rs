@@ -31,6 +31,11 @@ pub trait Real:
     + Mul<Output = Self>
     + Div<Output = Self>
 {
+    /// How many bits a mantissa has, where a number is a plain float: a formula may then use an
+    /// approximation to that many digits. 0 for numbers that carry more than a value, such as
+    /// series: an approximation of a function is none of its derivatives.
+    const BITS: u32 = 0;
+
     /// A literal of a rule or a parameter of a row.
     fn lit(value: f64) -> Self;
 
@@ -60,6 +65,23 @@ pub trait Real:
     #[inline(always)]
     fn fma(self, a: Self, b: Self) -> Self {
         self * a + b
+    }
+
+    /// c₀ + c₁x + c₂x² + … By Horner's rule where it is short; long ones go four terms at a time: with
+    /// each operation waiting for the one before, a machine has too little to do (G. Estrin,
+    /// *Organization of computer systems: the fixed plus variable structure computer*, 1960).
+    #[inline(always)]
+    fn polynomial(self, c: &[f64]) -> Self {
+        let step = if c.len() <= 6 { 1 } else { 4 };
+        let square = self * self;
+        let power = if step == 1 { self } else { square * square };
+        let mut k = (c.len() - 1) / step * step;
+        let mut sum = few_terms(self, square, &c[k..]);
+        while k > 0 {
+            k -= step;
+            sum = sum.fma(power, few_terms(self, square, &c[k..k + step]));
+        }
+        sum
     }
 
     /// eˣ
@@ -129,6 +151,33 @@ pub trait Real:
         self.pos(-self, self)
     }
 
+    /// e^(−|x|)
+    #[inline(always)]
+    fn decay(self) -> Self {
+        self.neg_abs().exp()
+    }
+
+    /// ln(1 + e^(−|x|))
+    #[inline(always)]
+    fn ln_1p_decay(self) -> Self {
+        self.decay().ln_1p()
+    }
+
+    /// self·e^(−|x|), also where the exponential alone is subnormal or 0; 0 at |x| = ∞, whatever
+    /// `self` is there (for |self| < 10¹¹ elsewhere).
+    #[inline(always)]
+    fn times_decay(self, x: Self) -> Self {
+        let half = (Self::lit(0.5) * x).decay();
+        half.amul(self) * half
+    }
+
+    /// self·e^(−c·x²) for c = 1 or ½, likewise.
+    #[inline(always)]
+    fn times_gauss(self, x: Self, c: f64) -> Self {
+        let half = x.gauss(0.5 * c);
+        half.amul(self) * half
+    }
+
     /// x² with one rounding.
     #[inline(always)]
     fn square(self) -> Self {
@@ -139,5 +188,20 @@ pub trait Real:
     #[inline(always)]
     fn recip(self) -> Self {
         Self::lit(1.0) / self
+    }
+}
+
+/// One to four terms of a polynomial. No closure, here and in what calls it: what a closure holds need
+/// not be inlined into vector code.
+#[inline(always)]
+fn few_terms<R: Real>(x: R, square: R, c: &[f64]) -> R {
+    match *c {
+        [c0] => R::lit(c0),
+        [c0, c1] => x.fma(R::lit(c1), R::lit(c0)),
+        [c0, c1, c2] => square.fma(R::lit(c2), x.fma(R::lit(c1), R::lit(c0))),
+        [c0, c1, c2, c3, ..] => {
+            square.fma(x.fma(R::lit(c3), R::lit(c2)), x.fma(R::lit(c1), R::lit(c0)))
+        }
+        [] => R::lit(0.0),
     }
 }

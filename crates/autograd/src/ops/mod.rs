@@ -6,7 +6,7 @@
 //! | zip | [`zip`], [`select`] | product rule and friends |
 //! | linear | [`linear`], [`views`], [`index`] | each names its transpose |
 //! | bilinear | [`matmul`] | itself with the other operand |
-//! | special | [`rowwise`] | written out |
+//! | special | [`rowwise`], [`rowslope`] | written out |
 //! | custom | [`custom`] | what the user states |
 //!
 //! [`reduce`] and [`shaping`] compose these into the methods that users know.
@@ -18,6 +18,7 @@ mod linear;
 mod map;
 mod matmul;
 mod reduce;
+mod rowslope;
 mod rowwise;
 mod select;
 mod shaping;
@@ -31,13 +32,14 @@ pub(crate) use leaf::{Leaf, Scalar};
 pub(crate) use linear::{Accumulate, Concat, Part, Sum, SumLoops};
 pub(crate) use map::Map;
 pub(crate) use matmul::{Factors, Matmul};
+pub(crate) use rowslope::RowSlope;
 pub(crate) use rowwise::RowWise;
 pub(crate) use select::Select;
 pub use shaping::concat;
 pub use shaping::stack;
 pub(crate) use views::{AxisSlice, Expand, Permute, Reshape, Slice, Stop};
 pub use zip::Arg;
-pub(crate) use zip::{Binary, Number, Source, Zip};
+pub(crate) use zip::{Binary, Number, Zip};
 
 use crate::gradient::Back;
 use crate::graph::Record;

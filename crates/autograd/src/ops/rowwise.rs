@@ -3,9 +3,9 @@
 //! Written out because the composed form overflows, cancels or meets 0/0; each is checked against
 //! its composed twin.
 
-use super::Primitive;
 use super::linear::{Sum, pairwise_sum};
 use super::zip::direction;
+use super::{Primitive, RowSlope};
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, RowFunction, SHORT, exp_differences, largest, quotients, short_rows};
@@ -77,6 +77,9 @@ impl Primitive for RowWise {
                 if x.shape().ends_with(&[0]) {
                     return g;
                 }
+                if RowSlope::pays(x) {
+                    return RowSlope::Softmax.record(y, g);
+                }
                 // Σⱼ yⱼ·(gᵢ − gⱼ)·yᵢ, with every g measured from that of the largest y: where this y
                 // is next to 1, what is left of its own term is not a difference of rounded numbers.
                 let top = y.equal(y.rowwise(RowWise::Max));
@@ -84,6 +87,9 @@ impl Primitive for RowWise {
                 let g = g - Sum::record(g.amul(top), total(g));
                 y.amul(g - Sum::record(g.amul(y), total(g)))
             }),
+            RowWise::LogSoftmax if RowSlope::pays(x) => {
+                back.to(x, |g| RowSlope::LogSoftmax.record(x, g));
+            }
             RowWise::LogSoftmax => back.to(x, |g| {
                 let sum = Sum::record(g, total(g));
                 g - x.rowwise(RowWise::Softmax).amul(sum)
@@ -124,7 +130,7 @@ impl RowWise {
                     return m;
                 }
                 // The entry m itself is e⁰ = 1 exactly: what the others add keeps its digits.
-                let at = x.iter().position(|&x| x == m).unwrap_or(0);
+                let at = place_of(x, m).unwrap_or(0);
                 work.clear();
                 work.resize(x.len(), m);
                 exp_differences(level, x, m, work);
@@ -151,7 +157,7 @@ impl RowWise {
         }
         exp_differences(level, x, m, y);
         if self == RowWise::LogSoftmax {
-            if let Some(at) = x.iter().position(|&x| x == m) {
+            if let Some(at) = place_of(x, m) {
                 y[at] = T::zero();
             }
             let log = pairwise_sum(y).ln_1p();
@@ -169,6 +175,13 @@ fn max_abs<T: Element>(x: &[T]) -> T {
         let size = x.pos(x, -x);
         size.by_order(m, m, m, size)
     })
+}
+
+/// Where m stands first. (Looked for by blocks, without a branch for each element.)
+fn place_of<T: Element>(x: &[T], m: T) -> Option<usize> {
+    let block = x.chunks(64).position(|x| x.iter().fold(false, |found, &x| found | (x == m)))?;
+    let start = 64 * block;
+    x[start..].iter().position(|&x| x == m).map(|i| start + i)
 }
 
 /// The limit of softmax as the largest entry m goes to ±∞.

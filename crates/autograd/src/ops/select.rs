@@ -5,6 +5,7 @@ use super::zip::push_broadcast;
 use super::{Arg, Scalar};
 use crate::gradient::Back;
 use crate::graph::Record;
+use crate::kernel::{Precision, select};
 use crate::number::Real;
 use crate::play::{Dtype, Element, Io};
 use crate::var::Var;
@@ -21,10 +22,8 @@ impl Select {
     }
 
     /// The values.
-    pub fn fill<R: Real>(c: &[R], yes: &[R], no: &[R], y: &mut [R]) {
-        for (((y, &c), &a), &b) in y.iter_mut().zip(c).zip(yes).zip(no) {
-            *y = Select::of(c, a, b);
-        }
+    pub fn fill<T: Precision>(c: &[T], yes: &[T], no: &[T], y: &mut [T]) {
+        select(c, yes, no, y);
     }
 }
 

@@ -4,6 +4,7 @@
 use super::{Primitive, Scalar};
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
+use crate::kernel::{Pair, Precision, Source, pairs};
 use crate::node::{Id, Op};
 use crate::number::Real;
 use crate::play::{Dtype, Element, Io};
@@ -79,13 +80,6 @@ impl<T> From<f32> for Arg<'_, T> {
     }
 }
 
-/// Where a kernel reads from: a slice, or one number all along.
-#[derive(Clone, Copy)]
-pub(crate) enum Source<'a, T> {
-    Slice(&'a [T]),
-    Number(T),
-}
-
 impl Binary {
     /// One value.
     #[inline(always)]
@@ -117,10 +111,21 @@ impl Binary {
     }
 
     /// The values: one loop for each function.
-    pub fn fill<R: Real>(self, a: Source<'_, R>, b: Source<'_, R>, y: &mut [R]) {
+    pub fn fill<T: Precision>(self, a: Source<'_, T>, b: Source<'_, T>, y: &mut [T]) {
         macro_rules! loops {
             ($($f:ident)*) => {
-                match self { $(Binary::$f => each(a, b, y, |a, b| Binary::$f.of(a, b))),* }
+                match self {
+                    $(Binary::$f => {
+                        struct F;
+                        impl Pair for F {
+                            #[inline(always)]
+                            fn at<R: Real>(a: R, b: R) -> R {
+                                Binary::$f.of(a, b)
+                            }
+                        }
+                        pairs::<F, T>(a, b, y);
+                    })*
+                }
             };
         }
         loops!(Add Sub Mul AMul Div ADiv Pow Max Min Atan2 Hypot Lt Le Eq Ne Share Direction)
@@ -176,22 +181,6 @@ pub(super) fn direction<'t>(x: Sym<'t>, r: Sym<'t>) -> Sym<'t> {
 /// at b = 0.
 fn power_slope<'t>(a: Sym<'t>, b: Sym<'t>) -> Sym<'t> {
     b.amul(a.pow(b - 1.0)) + a.map::<crate::table::steps::Flat>(&[])
-}
-
-#[inline(always)]
-fn each<R: Real>(a: Source<'_, R>, b: Source<'_, R>, y: &mut [R], f: impl Fn(R, R) -> R) {
-    match (a, b) {
-        (Source::Slice(a), Source::Slice(b)) => {
-            y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = f(a, b));
-        }
-        (Source::Slice(a), Source::Number(b)) => {
-            y.iter_mut().zip(a).for_each(|(y, &a)| *y = f(a, b));
-        }
-        (Source::Number(a), Source::Slice(b)) => {
-            y.iter_mut().zip(b).for_each(|(y, &b)| *y = f(a, b));
-        }
-        (Source::Number(a), Source::Number(b)) => y.fill(f(a, b)),
-    }
 }
 
 impl Zip {

@@ -2,7 +2,8 @@
 
 use super::around::Around;
 use crate::graph::Record;
-use crate::ops::{Binary, Map, Select, Source};
+use crate::kernel::Source;
+use crate::ops::{Binary, Map, Select};
 use crate::play::Element;
 use crate::view::Loop;
 

@@ -143,7 +143,6 @@ fn asinh_nth<R: Real>(k: u32, x: R) -> R {
 /// 4e/(1+e)² with e = e^(−2|x|).
 #[inline(always)]
 fn tanh_slope<R: Real>(x: R) -> R {
-    let e = (R::lit(2.0) * x.neg_abs()).exp();
-    let one_e = R::lit(1.0) + e;
-    R::lit(4.0) * e / (one_e * one_e)
+    let e = (x + x).decay();
+    e / e.fma(e.fma(R::lit(0.25), R::lit(0.5)), R::lit(0.25))
 }

@@ -1,0 +1,83 @@
+//! The pullbacks of softmax and log-softmax over long rows, in one pass: ten ops that each go over the
+//! whole array, as short rows have them, would be bound by memory.
+
+use super::Primitive;
+use super::linear::{Sum, pairwise_sum};
+use crate::gradient::Back;
+use crate::graph::{Record, ShapeOf};
+use crate::kernel::{Level, SHORT};
+use crate::kernel::{exp_differences, from_top, largest, log_softmax_slope, softmax_slope};
+use crate::play::{Element, Io};
+use crate::var::Sym;
+
+super::labelled! {
+    /// J·g for a row's Jacobian J.
+    pub(crate) enum RowSlope {
+        /// y·(g − Σ g·y), of y = softmax x and g.
+        Softmax = "softmax′",
+        /// g − softmax x·Σ g, of x and g.
+        LogSoftmax = "log_softmax′",
+    }
+}
+
+impl RowSlope {
+    /// Whether rows are long enough.
+    pub fn pays(x: Sym<'_>) -> bool {
+        x.shape().last().is_some_and(|&n| n > SHORT)
+    }
+
+    #[track_caller]
+    pub fn record<'t>(self, x: Sym<'t>, g: Sym<'t>) -> Sym<'t> {
+        x.at(x.graph.push(self, &[x.id, g.id], ShapeOf::Like(x.id)))
+    }
+}
+
+/// Σ over the last axis, which stays.
+#[track_caller]
+fn total(v: Sym<'_>) -> Sym<'_> {
+    Sum::record(v, 1 << (v.shape().len() - 1))
+}
+
+impl Primitive for RowSlope {
+    fn name(self, _: &Record) -> String {
+        self.label().into()
+    }
+
+    fn play<T: Element>(self, io: &mut Io<'_, T>) {
+        let (x, g) = (io.operand(0), io.operand(1));
+        let n = *x.dims.last().expect("a row-wise op has an axis");
+        let [of_x, of_g] = io.scratch;
+        let (x, g) = (x.row_major(of_x).chunks_exact(n), g.row_major(of_g).chunks_exact(n));
+        let level = Level::best();
+        for ((x, g), y) in x.zip(g).zip(io.out.chunks_exact_mut(n)) {
+            let m = largest(level, x);
+            match self {
+                // Every g is measured from that of the largest entry (see the rule of softmax).
+                RowSlope::Softmax => {
+                    let (top, sum) = from_top(level, x, m, g);
+                    softmax_slope(level, x, g, top, sum, y);
+                }
+                RowSlope::LogSoftmax => {
+                    exp_differences(level, x, m, y);
+                    let c = pairwise_sum(g).adiv(pairwise_sum(y));
+                    log_softmax_slope(level, g, c, y);
+                }
+            }
+        }
+    }
+
+    fn pullback(self, back: &mut Back<'_, '_>) {
+        let (x, g) = (back.x(0), back.x(1));
+        match self {
+            RowSlope::Softmax => {
+                back.to(x, |w| w.amul(g - total(g.amul(x))) - g.amul(total(w.amul(x))));
+                back.to(g, |w| RowSlope::Softmax.record(x, w)); // J is symmetric
+            }
+            RowSlope::LogSoftmax => {
+                let p = x.rowwise(super::RowWise::Softmax);
+                back.to(x, |w| -RowSlope::Softmax.record(p, w).amul(total(g)));
+                back.to(g, |w| w - total(w.amul(p)));
+            }
+        }
+    }
+}
