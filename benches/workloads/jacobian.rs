@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use chainrule::activations::softmax::softmax_jacobian;
+use chainrule::activations::softmax::{softmax_jacobian, softmax_jacobian_into};
 use chainrule::ndarray::{Array1, Array2};
 use chainrule::prelude::Function;
 
@@ -28,12 +28,20 @@ fn logit(i: usize) -> f64 {
 
 fn closed(n: usize) -> Call {
     let z = Array1::from_shape_fn(n, logit);
-    Box::new(move || softmax_jacobian(black_box(&z))[[0, 1]])
+    let mut jacobian = softmax_jacobian(&z);
+    Box::new(move || {
+        softmax_jacobian_into(black_box(&z), &mut jacobian);
+        jacobian[[0, 1]]
+    })
 }
 
 fn batched() -> Call {
     let z = Array2::from_shape_fn((ROWS, 10), |(row, i)| logit(10 * row + i));
-    Box::new(move || softmax_jacobian(black_box(&z))[[0, 0, 1]])
+    let mut jacobian = softmax_jacobian(&z);
+    Box::new(move || {
+        softmax_jacobian_into(black_box(&z), &mut jacobian);
+        jacobian[[0, 0, 1]]
+    })
 }
 
 /// One pullback for each row, for comparison.

@@ -17,8 +17,9 @@
 //! | an entry NaN | NaN | NaN | NaN |
 //! | no entry | no entry | no entry | −∞ |
 
-use chainrule_autograd::{Element, Tape, Var};
-use ndarray::{Array, ArrayBase, ArrayView1, Axis, Data, Dimension, RemoveAxis};
+use chainrule_autograd::kernel::{Level, multiples};
+use chainrule_autograd::{Element, Tape, Var, softmax_rows};
+use ndarray::{Array, ArrayBase, Data, DataMut, Dimension, RemoveAxis};
 
 /// eᶻⁱ / Σⱼ eᶻʲ along an axis (−1 is the last), without overflow. The shape stays.
 ///
@@ -107,7 +108,34 @@ where
     S: Data<Elem = T>,
     D: Dimension,
 {
-    matrices(z, |y, i, j| if i == j { y[i] * rest(y, i) } else { -(y[i] * y[j]) })
+    let mut jacobian = zeros(z);
+    softmax_jacobian_into(z, &mut jacobian);
+    jacobian
+}
+
+/// [`softmax_jacobian`] into an array that is there already: for a large one, most of the time goes
+/// into getting new memory from the system.
+///
+/// # Panics
+/// If `z` has no axis, or the array is not of its shape with the last axis twice.
+#[track_caller]
+pub fn softmax_jacobian_into<T, S, D, O>(
+    z: &ArrayBase<S, D>,
+    jacobian: &mut ArrayBase<O, D::Larger>,
+) where
+    T: Element,
+    S: Data<Elem = T>,
+    D: Dimension,
+    O: DataMut<Elem = T>,
+{
+    let level = Level::best();
+    matrices(z, jacobian, |y, rest, matrix| {
+        let n = y.len();
+        for (i, row) in matrix.chunks_exact_mut(n).enumerate() {
+            multiples(level, -y[i], y, row);
+            row[i] = y[i] * rest[i];
+        }
+    });
 }
 
 /// The full Jacobian of [`log_softmax`] along the last axis, δᵢⱼ − yⱼ with y = softmax(z): from n
@@ -123,7 +151,15 @@ where
     S: Data<Elem = T>,
     D: Dimension,
 {
-    matrices(z, |y, i, j| if i == j { rest(y, i) } else { -y[j] })
+    let mut jacobian = zeros(z);
+    let level = Level::best();
+    matrices(z, &mut jacobian, |y, rest, matrix| {
+        for (i, row) in matrix.chunks_exact_mut(y.len()).enumerate() {
+            multiples(level, -T::one(), y, row);
+            row[i] = rest[i];
+        }
+    });
+    jacobian
 }
 
 /// What a tape makes of an array: so an array and a value on a tape share their kernels.
@@ -143,38 +179,88 @@ where
     value.into_dimensionality().expect("the rank follows from the function")
 }
 
-/// One matrix for each row y of the softmax along the last axis.
+/// Room for a matrix for each row.
 #[track_caller]
-fn matrices<T, S, D>(
+fn zeros<T: Element, S: Data<Elem = T>, D: Dimension>(z: &ArrayBase<S, D>) -> Array<T, D::Larger> {
+    assert!(z.ndim() > 0, "a Jacobian of softmax needs an axis");
+    let shape = [z.shape(), &z.shape()[z.ndim() - 1..]].concat();
+    let zeros = ndarray::ArrayD::zeros(shape).into_dimensionality();
+    zeros.expect("one axis more")
+}
+
+/// Calls `fill` for each row: with y = softmax(z) along the last axis, Σⱼ≠ᵢ yⱼ for each i, and the
+/// matrix.
+#[track_caller]
+fn matrices<T, S, D, O>(
     z: &ArrayBase<S, D>,
-    entry: impl Fn(ArrayView1<'_, T>, usize, usize) -> T,
-) -> Array<T, D::Larger>
-where
+    jacobian: &mut ArrayBase<O, D::Larger>,
+    fill: impl Fn(&[T], &[T], &mut [T]),
+) where
     T: Element,
     S: Data<Elem = T>,
     D: Dimension,
+    O: DataMut<Elem = T>,
 {
-    let last = z.ndim().checked_sub(1).expect("a Jacobian of softmax needs an axis");
-    let n = z.shape()[last];
-    let y = softmax(z, -1);
-    let mut jacobian = Vec::with_capacity(y.len() * n);
-    for y in y.lanes(Axis(last)) {
-        let places = (0..n).flat_map(|i| (0..n).map(move |j| (i, j)));
-        jacobian.extend(places.map(|(i, j)| entry(y, i, j)));
+    let n = *z.shape().last().expect("a Jacobian of softmax needs an axis");
+    let (rows, axes) = jacobian.shape().split_at(z.ndim());
+    assert!(
+        rows == z.shape() && axes == [n],
+        "the Jacobian of softmax of values of shape {:?} has the last axis twice, not the shape {:?}",
+        z.shape(),
+        jacobian.shape()
+    );
+    if z.is_empty() {
+        return;
     }
-    let shape = [z.shape(), &[n]].concat();
-    let jacobian = Array::from_shape_vec(shape, jacobian).expect("n² entries for each row");
-    jacobian.into_dimensionality().expect("one axis more")
+    let (z, mut y) = (z.as_standard_layout(), vec![T::zero(); z.len() + 2 * n]);
+    let (y, work) = y.split_at_mut(z.len());
+    let (rest, behind) = work.split_at_mut(n);
+    softmax_rows(z.as_slice().expect("in standard layout"), n, y);
+    let mut fill_all = |matrices: &mut [T]| {
+        for (y, matrix) in y.chunks_exact(n).zip(matrices.chunks_exact_mut(n * n)) {
+            rests(y, rest, behind);
+            fill(y, rest, matrix);
+        }
+    };
+    match jacobian.as_slice_mut() {
+        Some(matrices) => fill_all(matrices),
+        None => {
+            let mut dense = Array::zeros(jacobian.raw_dim());
+            fill_all(dense.as_slice_mut().expect("a new array is in standard layout"));
+            jacobian.assign(&dense);
+        }
+    }
 }
 
-/// Σⱼ≠ᵢ yⱼ with the rounding errors added up beside it (Neumaier 1974), so that the rows of a long
-/// Jacobian sum to 0 as well.
-fn rest<T: Element>(y: ArrayView1<'_, T>, i: usize) -> T {
-    let (mut sum, mut lost) = (T::zero(), T::zero());
-    for (_, &y) in y.iter().enumerate().filter(|&(j, _)| j != i) {
-        let next = sum + y;
-        lost = lost + if sum >= y { (sum - next) + y } else { (y - next) + sum };
-        sum = next;
+/// A sum with what rounding lost of it beside it.
+#[derive(Clone, Copy)]
+struct Exact<T> {
+    sum: T,
+    lost: T,
+}
+
+impl<T: Element> Exact<T> {
+    /// The sum with one more term; exact but for the rounding of what is lost (Knuth's two-sum).
+    fn plus(self, x: T) -> Self {
+        let sum = self.sum + x;
+        let back = sum - self.sum;
+        Exact { sum, lost: self.lost + ((self.sum - (sum - back)) + (x - back)) }
     }
-    sum + lost
+}
+
+/// Σⱼ≠ᵢ yⱼ for each i: what stands before it and what stands behind, each with its rounding errors,
+/// so that the rows of a long Jacobian sum to 0 as well. `behind` is memory to work in.
+fn rests<T: Element>(y: &[T], rest: &mut [T], behind: &mut [T]) {
+    let none = Exact { sum: T::zero(), lost: T::zero() };
+    let mut after = none;
+    for ((y, rest), behind) in y.iter().zip(&mut *rest).zip(&mut *behind).rev() {
+        (*rest, *behind) = (after.sum, after.lost);
+        after = after.plus(*y);
+    }
+    let mut before = none;
+    for ((y, rest), behind) in y.iter().zip(&mut *rest).zip(&mut *behind) {
+        let both = before.plus(*rest);
+        *rest = both.sum + (both.lost + *behind);
+        before = before.plus(*y);
+    }
 }

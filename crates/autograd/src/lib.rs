@@ -110,7 +110,7 @@ pub use error::FeedError;
 pub use feed::Feed;
 pub use function::Function;
 pub use node::Id;
-pub use ops::{Arg, CustomOp, concat, custom, stack};
+pub use ops::{Arg, CustomOp, concat, custom, softmax_rows, stack};
 pub use play::{Dtype, Element};
 pub use program::{Buffers, Program};
 pub use tape::{Memory, Tape};

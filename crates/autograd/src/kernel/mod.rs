@@ -50,4 +50,5 @@ pub(crate) use rows::softmax_slope;
 pub(crate) use rows::{exp_differences, from_top, largest, log_softmax_slope, quotients};
 pub(crate) use short_rows::{RowFunction, SHORT, short_rows};
 pub(crate) use slices::{Formula, map, pull};
+pub use sums::multiples;
 pub(crate) use sums::{add_rows, sum_runs};

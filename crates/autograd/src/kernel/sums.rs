@@ -57,3 +57,24 @@ impl<T: Precision> Task for SumRuns<'_, T> {
 pub(crate) fn sum_runs<T: Precision>(level: Level, x: &[T], n: usize, y: &mut [T]) {
     level.run(SumRuns { x, n, y });
 }
+
+struct Multiples<'a, T> {
+    factor: T,
+    x: &'a [T],
+    y: &'a mut [T],
+}
+
+impl<T: Precision> Task for Multiples<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        for (y, &x) in self.y.iter_mut().zip(self.x) {
+            *y = self.factor * x;
+        }
+    }
+}
+
+/// yᵢ = factor·xᵢ.
+pub fn multiples<T: Precision>(level: Level, factor: T, x: &[T], y: &mut [T]) {
+    level.run(Multiples { factor, x, y });
+}

@@ -34,6 +34,7 @@ pub(crate) use map::Map;
 pub(crate) use matmul::{Factors, Matmul};
 pub(crate) use rowslope::RowSlope;
 pub(crate) use rowwise::RowWise;
+pub use rowwise::softmax_rows;
 pub(crate) use select::Select;
 pub use shaping::concat;
 pub use shaping::stack;

@@ -46,21 +46,7 @@ impl Primitive for RowWise {
         let x = io.operand(0);
         let n = *x.dims.last().expect("a row-wise op has an axis");
         let [scratch, work] = io.scratch;
-        let x = x.row_major(scratch);
-        if n == 0 {
-            io.out.fill(self.of_nothing());
-            return;
-        }
-        let level = Level::best();
-        if let (Some(f), true) = (self.of_short_rows(x), n <= SHORT) {
-            return short_rows(level, f, n, x, io.out);
-        }
-        let rows = x.chunks_exact(n);
-        if self.reduces() {
-            rows.zip(io.out.iter_mut()).for_each(|(x, y)| *y = self.reduce(level, x, work));
-        } else {
-            rows.zip(io.out.chunks_exact_mut(n)).for_each(|(x, y)| self.fill(level, x, y));
-        }
+        self.rows(x.row_major(scratch), n, io.out, work);
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {
@@ -99,6 +85,23 @@ impl Primitive for RowWise {
 }
 
 impl RowWise {
+    /// The function of each row of `n` elements.
+    fn rows<T: Element>(self, x: &[T], n: usize, out: &mut [T], work: &mut Vec<T>) {
+        if n == 0 {
+            return out.fill(self.of_nothing());
+        }
+        let level = Level::best();
+        if let (Some(f), true) = (self.of_short_rows(x), n <= SHORT) {
+            return short_rows(level, f, n, x, out);
+        }
+        let rows = x.chunks_exact(n);
+        if self.reduces() {
+            rows.zip(out.iter_mut()).for_each(|(x, y)| *y = self.reduce(level, x, work));
+        } else {
+            rows.zip(out.chunks_exact_mut(n)).for_each(|(x, y)| self.fill(level, x, y));
+        }
+    }
+
     /// The function in the form for many short rows, where there is one.
     fn of_short_rows<T: Element>(self, x: &[T]) -> Option<RowFunction> {
         match self {
@@ -166,6 +169,25 @@ impl RowWise {
             let sum = pairwise_sum(y);
             quotients(level, y, sum);
         }
+    }
+}
+
+/// The softmax of each row of `n` elements, the same to the bit as [`Var::softmax`]: for closed forms
+/// that need no tape. Nothing is allocated.
+///
+/// ```
+/// let mut y = [0.0; 4];
+/// chainrule_autograd::softmax_rows(&[0.0, 0.0, 1000.0, 0.0], 2, &mut y);
+/// assert_eq!(y, [0.5, 0.5, 1.0, 0.0]);
+/// ```
+///
+/// # Panics
+/// If `x` and `y` are not the same number of whole rows.
+pub fn softmax_rows<T: Element>(x: &[T], n: usize, y: &mut [T]) {
+    assert!(x.len() == y.len(), "{} values and room for {}", x.len(), y.len());
+    assert!(n > 0 && x.len().is_multiple_of(n) || x.is_empty(), "no whole rows of {n}");
+    if !x.is_empty() {
+        RowWise::Softmax.rows(x, n, y, &mut Vec::new());
     }
 }
 
