@@ -246,7 +246,7 @@ fn damaged_files_are_refused_or_play() {
     samples.extend(std::iter::repeat_with(sample).take(20));
     let mut random = Random(3);
     let mut counts = BTreeMap::<&str, usize>::new();
-    for _ in 0..6000 {
+    for _ in 0..20_000 {
         let mut bad = random.pick(&samples).clone();
         let bytes = bad.to_string().len();
         (0..=random.below(3)).for_each(|_| mutate(&mut bad, &mut random));
