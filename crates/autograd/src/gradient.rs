@@ -141,7 +141,7 @@ impl<'t> Back<'_, 't> {
     /// Contributes `adjoint` to a slice of an operand.
     pub fn slice_of(&mut self, x: Sym<'t>, slices: &[AxisSlice]) {
         if self.adjoints.wants(x.id) {
-            let part = Part::slice(self.graph, self.adjoint.id, slices);
+            let part = self.graph.edit(|r| Part::slice(r, self.adjoint.id, slices));
             self.adjoints.add(x.id, part);
         }
     }

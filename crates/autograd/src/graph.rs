@@ -1,6 +1,7 @@
 //! [`Graph`]: the list of nodes, as data. It does not know the element type.
 
 use std::any::TypeId;
+use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -8,7 +9,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use crate::node::{Id, Node, Op, Run};
-use crate::ops::{AxisSlice, CustomOp, Part};
+use crate::ops::{AxisSlice, CustomOp, Layout, Part};
 use crate::play::AnyValues;
 use crate::shape::{Interner, MAX_RANK, ShortHash, count, dense_strides};
 use crate::table::Row;
@@ -63,6 +64,33 @@ impl Record {
         id
     }
 
+    /// A place of its own for a value of a shape.
+    pub fn new_slot(&mut self, shape: u32) -> Slot {
+        let (len, strides) = self.dense[shape as usize];
+        let offset = self.extent;
+        self.extent += len;
+        Slot { offset, strides }
+    }
+
+    pub fn append(&mut self, op: Op, operands: &[Id], shape: u32, slot: Slot, place: u32) -> Id {
+        let id = Id(self.nodes.len() as u32);
+        let mut inline = [Id::NONE; 3];
+        inline[..operands.len()].copy_from_slice(operands);
+        self.nodes.push(Node { op, operands: inline, shape, place });
+        self.slots.push(slot);
+        id
+    }
+
+    /// The number of a row of the table, which is listed if it is not yet.
+    pub fn row_number(&mut self, row: &'static dyn Row) -> u16 {
+        let id = row.id();
+        let known = self.rows.iter().position(|(known, _)| *known == id);
+        known.unwrap_or_else(|| {
+            self.rows.push((id, row));
+            self.rows.len() - 1
+        }) as u16
+    }
+
     /// Whether a node's values lie in row-major order without gaps.
     pub fn is_dense(&self, id: Id) -> bool {
         let strides = self.slots[id.index()].strides;
@@ -97,10 +125,24 @@ impl Record {
     }
 }
 
+/// A line of the user's source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub file: Cow<'static, str>,
+    pub line: u32,
+    pub column: u32,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
 /// Source places, each stored once; a node holds an index.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
-    list: Vec<&'static Location<'static>>,
+    list: Vec<Place>,
     ids: HashMap<usize, u32, BuildHasherDefault<ShortHash>>,
     last: (usize, u32),
 }
@@ -115,14 +157,24 @@ impl Places {
         let next = self.list.len() as u32;
         let id = *self.ids.entry(address).or_insert(next);
         if id == next {
-            self.list.push(place);
+            let (line, column) = (place.line(), place.column());
+            self.list.push(Place { file: Cow::Borrowed(place.file()), line, column });
         }
         self.last = (address, id);
         id
     }
 
-    pub fn get(&self, id: u32) -> &'static Location<'static> {
-        self.list[id as usize]
+    pub fn get(&self, id: u32) -> &Place {
+        &self.list[id as usize]
+    }
+
+    /// Takes over places that were saved, under the numbers of their order.
+    pub fn load(places: impl Iterator<Item = Place>) -> Self {
+        Places { list: places.collect(), ..Places::default() }
+    }
+
+    pub fn len(&self) -> usize {
+        self.list.len()
     }
 }
 
@@ -181,9 +233,7 @@ impl Graph {
     pub fn push(&self, op: impl Into<Op>, operands: &[Id], shape: ShapeOf<'_>) -> Id {
         let r = &mut *self.record.borrow_mut();
         let shape = shape.id(r);
-        let (len, strides) = r.dense[shape as usize];
-        let slot = Slot { offset: r.extent, strides };
-        r.extent += len;
+        let slot = r.new_slot(shape);
         self.append(r, op.into(), operands, shape, slot, Location::caller())
     }
 
@@ -194,11 +244,11 @@ impl Graph {
         op: impl Into<Op>,
         base: Id,
         shape: &[usize],
-        view: (usize, &[isize]),
+        (offset, strides): Layout,
     ) -> Id {
         let r = &mut *self.record.borrow_mut();
         let shape = r.shape_id(shape);
-        let slot = Slot { offset: view.0, strides: r.strides.id(view.1) };
+        let slot = Slot { offset, strides: r.strides.id(&strides) };
         self.append(r, op.into(), &[base], shape, slot, Location::caller())
     }
 
@@ -217,13 +267,8 @@ impl Graph {
              clear the tape between steps, or record less on it",
             self.limit
         );
-        let id = Id(r.nodes.len() as u32);
-        let mut slots = [Id::NONE; 3];
-        slots[..operands.len()].copy_from_slice(operands);
         let place = self.on_behalf.get().unwrap_or_else(|| r.places.id(place));
-        r.nodes.push(Node { op, operands: slots, shape, place });
-        r.slots.push(slot);
-        id
+        r.append(op, operands, shape, slot, place)
     }
 
     /// Forgets the nodes and keeps the capacity and the tables.

@@ -39,6 +39,7 @@
 //! | matmul's rule | `src/ops/matmul.rs`, `pullback` |
 //! | how to add an elementwise function | [`elementwise!`] |
 //! | how to add any other op of your own | [`CustomOp`] |
+//! | programs in files | [`program::saved`] |
 //! | finite differences and gradient checks | [`check`] |
 //! | derivatives of every order of one function | [`number::Jet`] |
 //!

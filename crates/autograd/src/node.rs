@@ -1,9 +1,10 @@
 //! [`Node`]: one line of the tape, a small value; and [`Op`], what the line does.
 
 use crate::ops::{
-    Accumulate, Concat, Custom, Expand, Gather, Leaf, Map, Matmul, Permute, Reshape, RowSlope,
-    RowWise, Scalar, ScatterAdd, Select, Slice, Stop, Sum, Zip,
+    Accumulate, Concat, Custom, Expand, Gather, Leaf, Map, Matmul, Permute, Primitive, Reshape,
+    RowSlope, RowWise, Scalar, ScatterAdd, Select, Slice, Stop, Sum, Zip,
 };
+use crate::program::saved::{Line, LoadError, Loaded};
 
 /// The number of a node on its tape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +65,21 @@ macro_rules! ops {
         $(impl From<$name> for Op {
             fn from(op: $name) -> Op { Op::$name(op) }
         })*
+
+        impl Op {
+            /// What kind of op it is, as saved programs say it.
+            pub fn kind(self) -> &'static str {
+                match self { $(Op::$name(_) => stringify!($name)),* }
+            }
+
+            /// The op of a saved line; none if there is no such kind.
+            pub fn load(kind: &str, line: &mut Line<'_>) -> Option<Result<Loaded, LoadError>> {
+                match kind {
+                    $(stringify!($name) => Some(<$name as Primitive>::load(line)),)*
+                    _ => None,
+                }
+            }
+        }
 
         /// Calls the same method of whichever op it is.
         macro_rules! each_op {

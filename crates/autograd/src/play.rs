@@ -29,6 +29,10 @@ pub trait Element:
     /// The nearest value of this type.
     fn narrow(x: f64) -> Self;
     #[doc(hidden)]
+    fn pattern(self) -> u64;
+    #[doc(hidden)]
+    fn of_pattern(bits: u64) -> Self;
+    #[doc(hidden)]
     fn map(row: &dyn Row, order: u32, p: &[f64], x: &[Self], u: Option<&[Self]>, y: &mut [Self]);
     #[doc(hidden)]
     fn custom(op: &dyn CustomOp, x: &[ndarray::ArrayViewD<'_, Self>]) -> ndarray::ArrayD<Self>;
@@ -39,7 +43,7 @@ pub trait Element:
 }
 
 macro_rules! element {
-    ($t:ident, $variant:ident, $play:ident, $custom:ident) => {
+    ($t:ident, $bits:ident, $variant:ident, $play:ident, $custom:ident) => {
         impl Element for $t {
             const NAME: &'static str = stringify!($t);
             fn wide(self) -> f64 {
@@ -47,6 +51,12 @@ macro_rules! element {
             }
             fn narrow(x: f64) -> Self {
                 x as $t
+            }
+            fn pattern(self) -> u64 {
+                self.to_bits().into()
+            }
+            fn of_pattern(bits: u64) -> Self {
+                $t::from_bits(bits as $bits)
             }
             fn map(row: &dyn Row, order: u32, p: &[f64], x: &[$t], u: Option<&[$t]>, y: &mut [$t]) {
                 row.$play(order, p, x, u, y);
@@ -66,8 +76,8 @@ macro_rules! element {
         }
     };
 }
-element!(f32, F32, play_f32, value_f32);
-element!(f64, F64, play_f64, value);
+element!(f32, u32, F32, play_f32, value_f32);
+element!(f64, u64, F64, play_f64, value);
 
 /// The values of a tape, in its element type.
 #[doc(hidden)]

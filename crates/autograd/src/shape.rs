@@ -137,6 +137,11 @@ pub fn broadcast(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
         .collect()
 }
 
+/// The shape that all broadcast to.
+pub(crate) fn broadcast_all<'a>(shapes: impl Iterator<Item = &'a [usize]>) -> Option<Vec<usize>> {
+    shapes.into_iter().try_fold(vec![], |all, shape| broadcast(&all, shape))
+}
+
 /// Whether a shape stretches to another by broadcasting.
 pub(crate) fn stretches(from: &[usize], to: &[usize]) -> bool {
     broadcast(from, to).is_some_and(|s| s == to)

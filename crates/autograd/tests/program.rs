@@ -12,7 +12,7 @@ use chainrule_autograd::{Buffers, FeedError, Program, Tape, Var};
 use ndarray::{ArrayD, array};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
-use recipe::{Recipe, inputs, recipes};
+use recipe::{CARRY, Recipe, Stepped, recipes, stepped};
 
 /// The bits of values. Which of two NaNs an addition gives is the compiler's choice: all are one.
 fn bits(values: impl IntoIterator<Item = f64>) -> Vec<u64> {
@@ -154,35 +154,13 @@ const WANTED: &[&str] = &[
     "broadcast scalar",
 ];
 
-/// How two more values are carried.
-const CARRY: &[&str] = &["swap", "views", "one for two", "constant and product", "chain"];
-
-fn carry<'t>(tape: &'t Tape<f64>, how: &str, [p, q]: [Var<'t>; 2], v: Var<'t>) -> [Var<'t>; 2] {
-    match how {
-        "swap" => [q, p],
-        "views" => [q.slice(ndarray::s![..;-1]), p + v],
-        "one for two" => [p + q, p + q],
-        "constant and product" => {
-            [tape.constant([0.5, -0.25, 1.5]), tape.constant([[0.25; 3]; 3]).matmul(q)]
-        }
-        _ => [q * 0.5 + p, p * 0.5 - q],
-    }
-}
-
 fn random_program(
     recipe: &Recipe,
     how: &'static str,
     counts: &mut Counts,
 ) -> Result<(), TestCaseError> {
     let tape = Tape::<f64>::new();
-    let mut given: Vec<(&str, ArrayD<f64>)> = inputs().to_vec();
-    given.push(("p", array![0.3, -0.9, 1.2].into_dyn()));
-    given.push(("q", array![-0.2, 0.7, 0.1].into_dyn()));
-    let xs: Vec<Var<'_>> = given.iter().map(|(name, x)| tape.input(name, x)).collect();
-    let outputs = outputs(recipe, &xs);
-    let mut next: Vec<Var<'_>> =
-        outputs[1..5].iter().zip(&xs).map(|(d, x)| *x - d.tanh() * 0.01).collect();
-    next.extend(carry(&tape, how, [xs[4], xs[5]], outputs[2]));
+    let Stepped { xs, outputs, next } = stepped(recipe, how, &tape);
     let carried: Vec<_> = xs.iter().copied().zip(next.iter().copied()).collect();
     let program = tape.compile_step(&[], &outputs, &carried);
     let mut buffers = program.buffers();
@@ -241,13 +219,6 @@ fn count(tape: &Tape<f64>, program: &Program<f64>, how: &str, counts: &mut Count
     if program.len() < tape.len() / 2 {
         add("shared");
     }
-}
-
-/// A loss of everything that was recorded, and its gradient.
-fn outputs<'t>(recipe: &Recipe, xs: &[Var<'t>]) -> Vec<Var<'t>> {
-    let nodes = recipe.record(xs);
-    let loss: Var<'t> = nodes.iter().map(|v| v.mean()).sum();
-    [vec![loss], loss.gradient(xs)].concat()
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf, run};
 use crate::node::{Id, Op, Run};
 use crate::play::{Dtype, Element, Io};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError};
 use crate::shape::stretches;
 use crate::var::{Sym, Var};
 
@@ -111,6 +112,14 @@ impl Primitive for Custom {
             y.shape()
         );
         io.out.iter_mut().zip(&y).for_each(|(out, &y)| *out = y);
+    }
+
+    fn save(self, record: &Record, id: Id) -> Result<Details, SaveError> {
+        Err(SaveError::Custom { op: self.name(record), node: record.label(id) })
+    }
+
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        Err(line.unknown_op())
     }
 
     fn canonical(self, _: &Record, _: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {

@@ -5,9 +5,10 @@
 
 use super::Primitive;
 use crate::gradient::Back;
-use crate::graph::{Graph, Record, ShapeOf};
+use crate::graph::{Record, ShapeOf};
 use crate::node::{Id, Op};
 use crate::play::{Dtype, Element, Io};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
 use crate::shape::{Short, dense_strides, resolve_axis};
 use crate::var::Var;
 use crate::view::{View, offsets};
@@ -51,6 +52,21 @@ impl Primitive for Gather {
             let i = checked(io.record, io.id, e, index.data[at], limit);
             *y = x.data[from.wrapping_add_signed(i as isize * x.strides[axis])];
         }
+    }
+
+    fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(details([("axis", usize::from(self.axis).into())]))
+    }
+
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [x, index] = line.operands()?;
+        let (mine, theirs) = (line.record.shape(x).to_vec(), line.record.shape(index).to_vec());
+        let axis = line.whole("axis", mine.len())?;
+        if !fits(&mine, &theirs, axis) {
+            return Err(line.unfit("an index of the shape of the values but for the axis"));
+        }
+        line.record.note_index(index, mine[axis]);
+        Ok(Loaded::computed(Gather { axis: axis as u8 }, &theirs))
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {
@@ -98,6 +114,24 @@ impl Primitive for ScatterAdd {
         }
     }
 
+    fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(details([("axis", usize::from(self.axis).into())]))
+    }
+
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [u, index] = line.operands()?;
+        let mut shape = line.record.shape(u).to_vec();
+        let axis = line.whole("axis", shape.len())?;
+        if shape != line.record.shape(index) {
+            return Err(line.unfit("an index of the shape of the values"));
+        }
+        if let Some(&len) = line.shape().get(axis) {
+            shape[axis] = len;
+        }
+        line.record.note_index(index, shape[axis]);
+        Ok(Loaded::computed(ScatterAdd { axis: axis as u8 }, &shape))
+    }
+
     fn pullback(self, back: &mut Back<'_, '_>) {
         let (u, index) = (back.x(0), back.x(1));
         back.to(u, |g| g.gather(self.axis as isize, index));
@@ -129,20 +163,36 @@ fn checked<T: Element>(record: &Record, id: Id, at: usize, value: T, limit: usiz
     })
 }
 
-/// Notes that an input is read as indices, so that feeding it can refuse what is none. Not through a
-/// slice: the other elements of that input need not be indices.
-fn note_index(graph: &Graph, mut id: Id, limit: usize) {
-    graph.edit(|r| {
-        while let Op::Expand(_) | Op::Permute(_) | Op::Reshape(_) | Op::Stop(_) = r.node(id).op {
-            id = r.node(id).operands[0];
+impl Record {
+    /// Notes that an input is read as indices, so that feeding it can refuse what is none. Not
+    /// through a slice: the other elements of that input need not be indices.
+    pub fn note_index(&mut self, mut id: Id, limit: usize) {
+        while let Op::Expand(_) | Op::Permute(_) | Op::Reshape(_) | Op::Stop(_) = self.node(id).op {
+            id = self.node(id).operands[0];
         }
-        if matches!(r.node(id).op, Op::Leaf(_)) {
-            match r.index_limits.iter_mut().find(|(known, _)| *known == id) {
+        if matches!(self.node(id).op, Op::Leaf(_)) {
+            match self.index_limits.iter_mut().find(|(known, _)| *known == id) {
                 Some((_, known)) => *known = limit.min(*known),
-                None => r.index_limits.push((id, limit)),
+                None => self.index_limits.push((id, limit)),
             }
         }
-    });
+    }
+
+    /// The operand that a node reads as indices, if there is one, and the number of entries that it
+    /// may name.
+    pub fn index_of(&self, id: Id) -> Option<(Id, usize)> {
+        let [x, index, _] = self.node(id).operands;
+        match self.node(id).op {
+            Op::Gather(gather) => Some((index, self.shape(x)[gather.axis as usize])),
+            Op::ScatterAdd(scatter) => Some((index, self.shape(id)[scatter.axis as usize])),
+            _ => None,
+        }
+    }
+}
+
+/// Whether an index of this shape picks from values of that along an axis.
+fn fits(values: &[usize], index: &[usize], axis: usize) -> bool {
+    values.len() == index.len() && (0..values.len()).all(|a| a == axis || values[a] == index[a])
 }
 
 impl<'t, T: Dtype> Var<'t, T> {
@@ -166,15 +216,13 @@ impl<'t, T: Dtype> Var<'t, T> {
         self.same_tape(index, "gather");
         let axis = resolve_axis("gather", axis, &self.shape());
         let (mine, theirs) = (self.shape(), index.shape());
-        let fits = mine.len() == theirs.len()
-            && (0..mine.len()).all(|a| a == axis || mine[a] == theirs[a]);
         assert!(
-            fits,
+            fits(&mine, &theirs, axis),
             "gather along axis {axis}: the index {} must have the shape of {} but for that axis",
             index.label(),
             self.label()
         );
-        note_index(self.graph, index.id, mine[axis]);
+        self.graph.edit(|r| r.note_index(index.id, mine[axis]));
         let gather = Gather { axis: axis as u8 };
         self.at(self.graph.push(gather, &[self.id, index.id], ShapeOf::Dims(&theirs)))
     }
@@ -214,7 +262,7 @@ impl<'t, T: Dtype> Var<'t, T> {
             self.label()
         );
         shape[axis] = len;
-        note_index(self.graph, index.id, len);
+        self.graph.edit(|r| r.note_index(index.id, len));
         let scatter = ScatterAdd { axis: axis as u8 };
         self.at(self.graph.push(scatter, &[self.id, index.id], ShapeOf::Dims(&shape)))
     }

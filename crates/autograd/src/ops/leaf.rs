@@ -3,8 +3,9 @@
 use super::Primitive;
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf};
-use crate::node::Op;
+use crate::node::{Id, Op};
 use crate::play::{Element, Io};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
 use crate::var::Sym;
 
 /// An array given by the user; its values lie in the tape's buffer.
@@ -19,6 +20,14 @@ impl Primitive for Leaf {
         if self.input { "input" } else { "constant" }.into()
     }
     fn play<T: Element>(self, _: &mut Io<'_, T>) {}
+    fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(details([("input", self.input.into())]))
+    }
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [] = line.operands()?;
+        let leaf = Leaf { input: line.flag("input")? };
+        Ok(Loaded::computed(leaf, line.shape()))
+    }
     fn canonical(self, _: &Record, _: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
         None
     }
@@ -49,6 +58,15 @@ impl Primitive for Scalar {
     }
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         io.out[0] = T::narrow(self.value(io.record));
+    }
+    fn save(self, record: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(details([("value", self.value(record).into())]))
+    }
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [] = line.operands()?;
+        let value = line.number("value")?;
+        let param = crate::graph::run(&mut line.record.params, &[value]).start;
+        Ok(Loaded::computed(Scalar { param }, &[]))
     }
     fn canonical(self, record: &Record, first: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
         Some(Scalar { param: first(&[self.value(record)]) }.into())

@@ -1,12 +1,13 @@
-//! Sums over axes, sums of many parts, and concatenation. Their transposes are stretching and slicing.
+//! Sums over axes. Their transpose is stretching.
 
-use super::{AxisSlice, Primitive};
+use super::Primitive;
 use crate::gradient::Back;
-use crate::graph::{Graph, Record, ShapeOf, run};
+use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, add_rows, sum_runs};
-use crate::node::{Id, Op, Run};
+use crate::node::Id;
 use crate::play::{Element, Io};
-use crate::shape::{Short, axes_of, dense_strides, kept};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
+use crate::shape::{Short, axes_of, kept};
 use crate::var::Sym;
 use crate::view::offsets;
 
@@ -32,6 +33,17 @@ impl Primitive for Sum {
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         let x = io.operand(0);
         SumLoops::of(x.dims, self.axes).play(x.row_major(&mut io.scratch[0]), io.out);
+    }
+
+    fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(details([("axes", axes_of(self.axes).collect::<Vec<_>>().into())]))
+    }
+
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [x] = line.operands()?;
+        let shape = line.record.shape(x).to_vec();
+        let axes = line.axes("axes", shape.len())?.iter().fold(0, |mask, axis| mask | 1 << axis);
+        Ok(Loaded::computed(Sum { axes }, &kept(&shape, axes)))
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {
@@ -121,179 +133,6 @@ pub(super) fn pairwise_sum<T: Element>(x: &[T]) -> T {
         by_halves(level, &x[..half]) + by_halves(level, &x[half..])
     }
     by_halves(Level::best(), x)
-}
-
-/// One term of an [`Accumulate`]: a node that has the whole shape, or one that fills a slice of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Part {
-    pub id: Id,
-    /// Where the slices of all axes start in the record's list; `u32::MAX` for the whole.
-    slices: u32,
-}
-
-impl Part {
-    pub fn whole(id: Id) -> Self {
-        Part { id, slices: u32::MAX }
-    }
-
-    pub fn slice(graph: &Graph, id: Id, slices: &[AxisSlice]) -> Self {
-        Part { id, slices: graph.edit(|r| run(&mut r.slices, slices).start) }
-    }
-
-    pub fn is_whole(self) -> bool {
-        self.slices == u32::MAX
-    }
-
-    fn slices(self, record: &Record, rank: usize) -> Option<&[AxisSlice]> {
-        (!self.is_whole()).then(|| &record.slices[self.slices as usize..][..rank])
-    }
-}
-
-/// Σ of parts, each of the whole shape or of a slice of it: where a value is used many times, this
-/// is its adjoint. One node, however many parts; of one sliced part it is a padding with zeros.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Accumulate {
-    parts: Run,
-}
-
-impl Accumulate {
-    /// The sum, of the shape of the node `like`.
-    #[track_caller]
-    pub fn record<'t>(graph: &'t Graph, like: Id, parts: &[Part]) -> Sym<'t> {
-        let parts = graph.edit(|r| run(&mut r.parts, parts));
-        Sym::new(graph, graph.push(Accumulate { parts }, &[], ShapeOf::Like(like)))
-    }
-
-    /// One part in zeros: padding.
-    #[track_caller]
-    pub fn pad<'t>(graph: &'t Graph, shape: &[usize], part: Part) -> Sym<'t> {
-        let parts = graph.edit(|r| run(&mut r.parts, &[part]));
-        Sym::new(graph, graph.push(Accumulate { parts }, &[], ShapeOf::Dims(shape)))
-    }
-}
-
-impl Primitive for Accumulate {
-    fn name(self, record: &Record) -> String {
-        match &record.parts[self.parts.range()] {
-            [part] if !part.is_whole() => "pad".into(),
-            _ => "accumulate".into(),
-        }
-    }
-
-    fn parts(self, _: &Record) -> Option<Run> {
-        Some(self.parts)
-    }
-
-    fn play<T: Element>(self, io: &mut Io<'_, T>) {
-        let record = io.record;
-        let dims = io.dims();
-        let mut fresh = true;
-        for part in &record.parts[self.parts.range()] {
-            let x = io.view(part.id);
-            let x = x.row_major(&mut io.scratch[0]);
-            match part.slices(record, dims.len()) {
-                None if fresh => io.out.copy_from_slice(x),
-                None => io.out.iter_mut().zip(x).for_each(|(y, &x)| *y = *y + x),
-                Some(slices) => {
-                    if fresh {
-                        io.out.fill(T::default());
-                    }
-                    into_slice(x, slices, dims, io.out, |y, x| *y = *y + x);
-                }
-            }
-            fresh = false;
-        }
-    }
-
-    fn canonical(self, _: &Record, _: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
-        None
-    }
-
-    fn pullback(self, back: &mut Back<'_, '_>) {
-        parts_pullback(self.parts, back);
-    }
-}
-
-/// Parts side by side, which together fill the whole: concatenation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Concat {
-    parts: Run,
-}
-
-impl Concat {
-    /// The nodes one after the other along `axis`; their other axes are those of `shape`.
-    #[track_caller]
-    pub fn record<'t>(graph: &'t Graph, axis: usize, ids: &[Id], shape: &[usize]) -> Sym<'t> {
-        let mut slices: Vec<AxisSlice> =
-            shape.iter().map(|&n| AxisSlice { start: 0, step: 1, len: n as u32 }).collect();
-        let mut parts = Vec::with_capacity(ids.len());
-        for &id in ids {
-            slices[axis].len = graph.shape(id)[axis] as u32;
-            parts.push(Part::slice(graph, id, &slices));
-            slices[axis].start += slices[axis].len;
-        }
-        let parts = graph.edit(|r| run(&mut r.parts, &parts));
-        Sym::new(graph, graph.push(Concat { parts }, &[], ShapeOf::Dims(shape)))
-    }
-}
-
-impl Primitive for Concat {
-    fn name(self, _: &Record) -> String {
-        "concat".into()
-    }
-
-    fn parts(self, _: &Record) -> Option<Run> {
-        Some(self.parts)
-    }
-
-    fn play<T: Element>(self, io: &mut Io<'_, T>) {
-        let dims = io.dims();
-        for part in &io.record.parts[self.parts.range()] {
-            let x = io.view(part.id);
-            let x = x.row_major(&mut io.scratch[0]);
-            let slices = part.slices(io.record, dims.len()).unwrap_or_default();
-            into_slice(x, slices, dims, io.out, |y, x| *y = x);
-        }
-    }
-
-    fn canonical(self, _: &Record, _: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
-        None
-    }
-
-    fn pullback(self, back: &mut Back<'_, '_>) {
-        parts_pullback(self.parts, back);
-    }
-}
-
-/// Each part has the adjoint, or its slice of it.
-fn parts_pullback(parts: Run, back: &mut Back<'_, '_>) {
-    let graph = back.graph;
-    let rank = back.adjoint.shape().len();
-    for i in parts.range() {
-        let part = graph.record().parts[i];
-        let slices = part.slices(&graph.record(), rank).map(<[_]>::to_vec);
-        back.to(Sym::new(graph, part.id), |g| match &slices {
-            None => g,
-            Some(slices) => g.sliced(slices),
-        });
-    }
-}
-
-fn into_slice<T: Element>(
-    x: &[T],
-    slices: &[AxisSlice],
-    dims: &[usize],
-    out: &mut [T],
-    put: impl Fn(&mut T, T),
-) {
-    let dense = dense_strides(dims);
-    let lens: Short<usize> = slices.iter().map(|s| s.len as usize).collect();
-    let start: isize = slices.iter().zip(&*dense).map(|(s, &d)| s.start as isize * d).sum();
-    let strides: Short<isize> =
-        slices.iter().zip(&*dense).map(|(s, &d)| s.step as isize * d).collect();
-    for (at, &x) in offsets(&lens, &strides, start as usize).zip(x) {
-        put(&mut out[at], x);
-    }
 }
 
 impl<'t> Sym<'t> {

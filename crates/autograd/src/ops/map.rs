@@ -3,13 +3,13 @@
 //! With y = f⁽ᵏ⁾(x)·u the product rule gives x̄ = f⁽ᵏ⁺¹⁾(x)·(u·ȳ) and ū = f⁽ᵏ⁾(x)·ȳ: a map is its
 //! own pullback, and the first derivative is one fused pass.
 
-use std::any::TypeId;
-
 use super::Primitive;
 use crate::gradient::Back;
-use crate::graph::{Graph, Record, ShapeOf, run};
-use crate::node::Op;
+use crate::graph::{Record, ShapeOf, run};
+use crate::node::{Id, Op};
+use crate::number::CAPACITY;
 use crate::play::{Dtype, Element, Io};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
 use crate::table::{Elementwise, Row, RowOf};
 use crate::var::{Sym, Var};
 use crate::view::tiles;
@@ -37,9 +37,9 @@ impl Map {
     fn next(self) -> Map {
         let order = self.order + 1;
         assert!(
-            u32::from(order) < crate::number::CAPACITY as u32,
+            usize::from(order) < CAPACITY,
             "derivatives of elementwise functions end at order {}",
-            crate::number::CAPACITY - 1
+            CAPACITY - 1
         );
         Map { order, ..self }
     }
@@ -71,12 +71,37 @@ impl Primitive for Map {
 
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         let x = io.operand(0);
-        if io.node.operands[1] == crate::node::Id::NONE {
+        if io.node.operands[1] == Id::NONE {
             tiles(io.dims(), [x], io.out, |[x], y| self.fill(io.record, x, None, y));
         } else {
             let u = io.operand(1);
             tiles(io.dims(), [x, u], io.out, |[x, u], y| self.fill(io.record, x, Some(u), y));
         }
+    }
+
+    fn save(self, record: &Record, _: Id) -> Result<Details, SaveError> {
+        let row = self.row(record).info().name;
+        let mut details = details([("row", row.into()), ("order", self.order.into())]);
+        match self.params(record) {
+            [] => {}
+            params => drop(details.insert("params".into(), params.into())),
+        }
+        Ok(details)
+    }
+
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let row = line.row("row")?;
+        let order = line.whole("order", CAPACITY)? as u16;
+        let params = line.numbers("params")?;
+        check_params(row, &params).map_err(|wrong| line.wrong("params", &params, wrong))?;
+        let shapes = line.shapes();
+        let same = shapes.len() == 1 || shapes.len() == 2 && shapes[0] == shapes[1];
+        if !same {
+            return Err(line.unfit("one operand, or two of one shape"));
+        }
+        let row = line.record.row_number(row);
+        let params = run(&mut line.record.params, &params).start;
+        Ok(Loaded::computed(Map { row, order, params }, &shapes[0]))
     }
 
     fn canonical(self, record: &Record, first: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
@@ -85,7 +110,7 @@ impl Primitive for Map {
 
     fn pullback(self, back: &mut Back<'_, '_>) {
         let x = back.x(0);
-        if back.node.operands[1] == crate::node::Id::NONE {
+        if back.node.operands[1] == Id::NONE {
             back.to(x, |g| self.next().record(x, Some(g)));
         } else {
             let u = back.x(1);
@@ -95,16 +120,14 @@ impl Primitive for Map {
     }
 }
 
-impl Graph {
-    fn row(&self, id: TypeId, row: &'static dyn Row) -> u16 {
-        self.edit(|r| {
-            let known = r.rows.iter().position(|(known, _)| *known == id);
-            known.unwrap_or_else(|| {
-                r.rows.push((id, row));
-                r.rows.len() - 1
-            }) as u16
-        })
+/// Whether a row takes these parameters.
+fn check_params(row: &dyn Row, params: &[f64]) -> Result<(), String> {
+    let info = row.info();
+    if params.len() != info.params.len() {
+        let (want, given) = (info.params.len(), params.len());
+        return Err(format!("{} takes {want} parameters, not {given}", info.name));
     }
+    (info.check)(params).map_err(|wrong| format!("{}: {wrong} (given {params:?})", info.name))
 }
 
 impl<T: Dtype> Var<'_, T> {
@@ -124,18 +147,10 @@ impl<T: Dtype> Var<'_, T> {
     /// As [`map`](Self::map).
     #[track_caller]
     pub fn map_row(self, row: &'static dyn Row, params: &[f64]) -> Self {
-        let info = row.info();
-        assert!(
-            params.len() == info.params.len(),
-            "{} takes {} parameters, not {}",
-            info.name,
-            info.params.len(),
-            params.len()
-        );
-        if let Err(wrong) = (info.check)(params) {
-            panic!("{}: {wrong} (given {params:?})", info.name);
+        if let Err(wrong) = check_params(row, params) {
+            panic!("{wrong}");
         }
-        let row = self.graph.row(row.id(), row);
+        let row = self.graph.edit(|r| r.row_number(row));
         let params = self.graph.edit(|r| run(&mut r.params, params).start);
         let map = Map { row, order: 0, params };
         self.at(self.graph.push(map, &[self.id], ShapeOf::Like(self.id)))

@@ -6,7 +6,9 @@ use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::Level;
 use crate::kernel::product::{Matrix, pack_len, product};
+use crate::node::Id;
 use crate::play::{Dtype, Element, Io};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
 use crate::shape::{Short, broadcast, stretched_strides};
 use crate::var::Var;
 use crate::view::{View, offsets};
@@ -41,6 +43,20 @@ impl Primitive for Matmul {
         }
     }
 
+    fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(details([("ta", self.ta.into()), ("tb", self.tb.into())]))
+    }
+
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [a, b] = line.operands()?;
+        let matmul = Matmul { ta: line.flag("ta")?, tb: line.flag("tb")? };
+        let (a, b) = (line.record.shape(a), line.record.shape(b));
+        let shape = matmul.shape(a, b).map_err(|wrong| line.unfit(&wrong))?;
+        let batch = shape[..shape.len() - 2].iter().fold(1, |n: usize, &m| n.saturating_mul(m));
+        line.spend(PER_PRODUCT.saturating_mul(batch))?;
+        Ok(Loaded::computed(matmul, &shape))
+    }
+
     /// With Y = A·B: Ā = Ȳ·Bᵀ, B̄ = Aᵀ·Ȳ; a transposed operand wants its adjoint transposed.
     fn pullback(self, back: &mut Back<'_, '_>) {
         let (a, b) = (back.x(0), back.x(1));
@@ -61,7 +77,26 @@ pub(crate) struct Factors<'a> {
     starts: [usize; 2],
 }
 
+/// A program notes where each matrix of a batch lies: about as much as so many elements.
+const PER_PRODUCT: usize = 16;
+
 impl Matmul {
+    /// The shape of the product, or what is wrong with the operands.
+    fn shape(self, a: &[usize], b: &[usize]) -> Result<Vec<usize>, String> {
+        let (Some((batch_a, &[a0, a1])), Some((batch_b, &[b0, b1]))) =
+            (a.split_last_chunk(), b.split_last_chunk())
+        else {
+            return Err("operands have two axes at least".into());
+        };
+        let (m, k) = if self.ta { (a1, a0) } else { (a0, a1) };
+        let (l, n) = if self.tb { (b1, b0) } else { (b0, b1) };
+        if k != l {
+            return Err(format!("inner lengths {k} and {l} differ"));
+        }
+        let batch = broadcast(batch_a, batch_b).ok_or("batches do not broadcast")?;
+        Ok([&batch[..], &[m, n]].concat())
+    }
+
     /// For a result of shape `dims`.
     pub fn factors<'a, T>(self, dims: &'a [usize], a: View<'_, T>, b: View<'_, T>) -> Factors<'a> {
         let (batch, &[m, n]) = dims.split_last_chunk().expect("a product has two axes at least");
@@ -144,17 +179,10 @@ impl<'t, T: Dtype> Var<'t, T> {
     #[track_caller]
     pub(crate) fn product(self, other: Var<'t, T>, ta: bool, tb: bool) -> Self {
         self.same_tape(other, "matmul");
-        let (a, b) = (self.shape(), other.shape());
-        let (batch_a, &[a0, a1]) = a.split_last_chunk().expect("two axes");
-        let (batch_b, &[b0, b1]) = b.split_last_chunk().expect("two axes");
-        let (m, k) = if ta { (a1, a0) } else { (a0, a1) };
-        let (l, n) = if tb { (b1, b0) } else { (b0, b1) };
-        assert!(k == l, "matmul: inner lengths {k} and {l} differ");
-        let batch = broadcast(batch_a, batch_b).unwrap_or_else(|| {
-            panic!("matmul: batches do not broadcast: {} with {}", self.label(), other.label())
-        });
-        let shape = [&batch[..], &[m, n]].concat();
         let matmul = Matmul { ta, tb };
+        let shape = matmul.shape(&self.shape(), &other.shape()).unwrap_or_else(|wrong| {
+            panic!("matmul: {wrong}: {} with {}", self.label(), other.label())
+        });
         self.at(self.graph.push(matmul, &[self.id, other.id], ShapeOf::Dims(&shape)))
     }
 }

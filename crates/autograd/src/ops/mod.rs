@@ -4,19 +4,21 @@
 //! |---|---|---|
 //! | map | [`map`] | f⁽ᵏ⁾(x)·u is its own pullback at order k + 1 |
 //! | zip | [`zip`], [`select`] | product rule and friends |
-//! | linear | [`linear`], [`views`], [`index`] | each names its transpose |
+//! | linear | [`linear`], [`parts`], [`views`], [`index`] | each names its transpose |
 //! | bilinear | [`matmul`] | itself with the other operand |
 //! | special | [`rowwise`], [`rowslope`] | written out |
 //! | custom | [`custom`] | what the user states |
 //!
-//! [`reduce`] and [`shaping`] compose these into the methods that users know.
+//! [`binary`], [`reduce`] and [`shaping`] compose these into the methods that users know.
 
+mod binary;
 mod custom;
 mod index;
 mod leaf;
 mod linear;
 mod map;
 mod matmul;
+mod parts;
 mod reduce;
 mod rowslope;
 mod rowwise;
@@ -29,16 +31,17 @@ pub(crate) use custom::Custom;
 pub use custom::{CustomOp, custom};
 pub(crate) use index::{Gather, ScatterAdd, as_index};
 pub(crate) use leaf::{Leaf, Scalar};
-pub(crate) use linear::{Accumulate, Concat, Part, Sum, SumLoops};
+pub(crate) use linear::{Sum, SumLoops};
 pub(crate) use map::Map;
 pub(crate) use matmul::{Factors, Matmul};
+pub(crate) use parts::{Accumulate, Concat, Part};
 pub(crate) use rowslope::RowSlope;
 pub(crate) use rowwise::RowWise;
 pub use rowwise::softmax_rows;
 pub(crate) use select::Select;
 pub use shaping::concat;
 pub use shaping::stack;
-pub(crate) use views::{AxisSlice, Expand, Permute, Reshape, Slice, Stop};
+pub(crate) use views::{AxisSlice, Expand, Layout, Permute, Reshape, Slice, Stop};
 pub use zip::Arg;
 pub(crate) use zip::{Binary, Number, Zip};
 
@@ -46,6 +49,7 @@ use crate::gradient::Back;
 use crate::graph::Record;
 use crate::node::{Id, Op, Run, each_op};
 use crate::play::{Element, Io};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError};
 
 /// An enum with a label for each variant and, for tests, the list of all.
 macro_rules! labelled {
@@ -64,6 +68,11 @@ macro_rules! labelled {
             pub fn label(self) -> &'static str {
                 match self { $($Name::$Variant => $label),* }
             }
+
+            /// The one with that label.
+            pub fn labelled(label: &str) -> Option<$Name> {
+                match label { $($label => Some($Name::$Variant),)* _ => None }
+            }
         }
     };
 }
@@ -79,6 +88,16 @@ pub(crate) trait Primitive: Copy + Into<Op> {
 
     /// The rule: records w̄ · ∂w/∂v for each operand v of the node w.
     fn pullback(self, back: &mut Back<'_, '_>);
+
+    /// What a saved program holds of the node `id` beside its operands and shape.
+    ///
+    /// # Errors
+    /// If such an op cannot be saved.
+    fn save(self, record: &Record, id: Id) -> Result<Details, SaveError>;
+
+    /// The op of a line of a saved program, checked by the rules of recording, with the shape that
+    /// follows from its operands.
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError>;
 
     /// The op in a form that is equal for nodes that compute the same from the same operands. Its
     /// numbers are named by where such numbers stood first. `None` for an op that is never shared.

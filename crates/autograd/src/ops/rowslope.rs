@@ -7,7 +7,9 @@ use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, SHORT};
 use crate::kernel::{exp_differences, from_top, largest, log_softmax_slope, softmax_slope};
+use crate::node::Id;
 use crate::play::{Element, Io};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
 use crate::var::Sym;
 
 super::labelled! {
@@ -64,6 +66,20 @@ impl Primitive for RowSlope {
                 }
             }
         }
+    }
+
+    fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(details([("f", self.label().into())]))
+    }
+
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [x, g] = line.operands()?;
+        let f = line.choice("f", RowSlope::labelled)?;
+        let shape = line.record.shape(x).to_vec();
+        if shape.last().is_none_or(|&n| n == 0) || line.record.shape(g) != shape {
+            return Err(line.unfit("two operands of one shape, with an axis with elements"));
+        }
+        Ok(Loaded::computed(f, &shape))
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

@@ -9,7 +9,9 @@ use super::{Primitive, RowSlope};
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, RowFunction, SHORT, exp_differences, largest, quotients, short_rows};
+use crate::node::Id;
 use crate::play::{Dtype, Element, Io};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
 use crate::var::{Sym, Var};
 
 super::labelled! {
@@ -35,6 +37,19 @@ impl RowWise {
     fn reduces(self) -> bool {
         matches!(self, RowWise::Max | RowWise::Min | RowWise::LogSumExp | RowWise::Norm)
     }
+
+    /// The shape of the result; none where there is none, as of the max of nothing.
+    fn shape(self, x: &[usize]) -> Option<Vec<usize>> {
+        let mut shape = x.to_vec();
+        let n = shape.last_mut()?;
+        if *n == 0 && matches!(self, RowWise::Max | RowWise::Min) {
+            return None;
+        }
+        if self.reduces() {
+            *n = 1;
+        }
+        Some(shape)
+    }
 }
 
 impl Primitive for RowWise {
@@ -47,6 +62,19 @@ impl Primitive for RowWise {
         let n = *x.dims.last().expect("a row-wise op has an axis");
         let [scratch, work] = io.scratch;
         self.rows(x.row_major(scratch), n, io.out, work);
+    }
+
+    fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(details([("f", self.label().into())]))
+    }
+
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [x] = line.operands()?;
+        let f = line.choice("f", RowWise::labelled)?;
+        match f.shape(line.record.shape(x)) {
+            Some(shape) => Ok(Loaded::computed(f, &shape)),
+            None => Err(line.unfit("an axis with elements")),
+        }
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {
@@ -221,13 +249,9 @@ impl<T: Dtype> Var<'_, T> {
     /// Records the function over the last axis.
     #[track_caller]
     pub(crate) fn rowwise(self, f: RowWise) -> Self {
-        let mut shape = self.shape();
-        let n = shape.last_mut().expect("the recorder gives an axis");
-        let empty = *n == 0 && matches!(f, RowWise::Max | RowWise::Min);
-        assert!(!empty, "the max or min of no elements: {}", self.label());
-        if f.reduces() {
-            *n = 1;
-        }
+        let shape = f
+            .shape(&self.shape())
+            .unwrap_or_else(|| panic!("the max or min of no elements: {}", self.label()));
         self.at(self.graph.push(f, &[self.id], ShapeOf::Dims(&shape)))
     }
 }

@@ -6,8 +6,10 @@ use super::{Arg, Scalar};
 use crate::gradient::Back;
 use crate::graph::Record;
 use crate::kernel::{Precision, select};
+use crate::node::Id;
 use crate::number::Real;
 use crate::play::{Dtype, Element, Io};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError};
 use crate::var::Var;
 use crate::view::tiles;
 
@@ -35,6 +37,15 @@ impl Primitive for Select {
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         let operands = [io.operand(0), io.operand(1), io.operand(2)];
         tiles(io.dims(), operands, io.out, |[c, a, b], y| Select::fill(c, a, b, y));
+    }
+
+    fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(Details::new())
+    }
+
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [_, _, _] = line.operands()?;
+        Ok(Loaded::computed(Select, &line.broadcast()?))
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

@@ -2,7 +2,7 @@
 
 use ndarray::SliceInfoElem;
 
-use super::linear::{Accumulate, Concat, Part};
+use super::parts::{Accumulate, Concat, Part, concat_shape};
 use super::views::AxisSlice;
 use crate::play::Dtype;
 use crate::shape::{count, resolve_axis};
@@ -152,7 +152,7 @@ impl<'t, T: Dtype> Var<'t, T> {
             len: n as u32,
         };
         let slices: Vec<AxisSlice> = shape.iter().zip(width).map(slice).collect();
-        let part = Part::slice(self.graph, self.id, &slices);
+        let part = self.graph.edit(|r| Part::slice(r, self.id, &slices));
         self.at(Accumulate::pad(self.graph, &whole, part).id)
     }
 }
@@ -200,11 +200,11 @@ pub fn concat<'t, T: Dtype>(parts: &[Var<'t, T>], axis: isize) -> Var<'t, T> {
     for &part in parts {
         first.same_tape(part, "concat");
         let theirs = part.shape();
-        let fits = theirs.len() == shape.len()
-            && (0..shape.len()).all(|a| a == axis || theirs[a] == shape[a]);
-        let (part, first) = (part.label(), first.label());
-        assert!(fits, "concat along axis {axis}: {part} does not fit behind {first}");
-        shape[axis] += theirs[axis];
+        let both = concat_shape(&[&shape, &theirs], axis).unwrap_or_else(|| {
+            let (part, first) = (part.label(), first.label());
+            panic!("concat along axis {axis}: {part} does not fit behind {first}")
+        });
+        shape = both;
     }
     if let [only] = parts {
         return *only;

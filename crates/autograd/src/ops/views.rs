@@ -4,8 +4,9 @@
 use super::Primitive;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf, run};
-use crate::node::Run;
+use crate::node::{Id, Run};
 use crate::play::{Dtype, Element, Io};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
 use crate::shape::{Short, count, dense_strides, stretched_strides, stretches};
 use crate::var::{Sym, Var};
 
@@ -49,6 +50,16 @@ impl Primitive for Expand {
         "expand".into()
     }
     fn play<T: Element>(self, _: &mut Io<'_, T>) {}
+    fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(Details::new())
+    }
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let ([x], shape) = (line.operands()?, line.shape());
+        if !stretches(line.record.shape(x), shape) {
+            return Err(line.unfit("a shape that broadcasts to this one"));
+        }
+        Ok(Loaded::view(Expand, shape, line.record.expanded(x, shape)))
+    }
     fn pullback(self, back: &mut Back<'_, '_>) {
         back.to(back.x(0), |g| g);
     }
@@ -62,6 +73,23 @@ impl Primitive for Reshape {
         let x = io.operand(0);
         io.out.copy_from_slice(x.row_major(&mut io.scratch[0]));
     }
+    fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(details([("copies", self.copies.into())]))
+    }
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let ([x], shape) = (line.operands()?, line.shape());
+        if count(line.record.shape(x)) != count(shape) {
+            return Err(line.unfit("as many elements as this shape"));
+        }
+        let reshape = Reshape { copies: line.flag("copies")? };
+        if reshape.copies {
+            return Ok(Loaded::computed(reshape, shape));
+        }
+        match line.record.reshaped(x, shape) {
+            Some(layout) => Ok(Loaded::view(reshape, shape, layout)),
+            None => Err(line.wrong("copies", false, "true, as these elements do not lie in a row")),
+        }
+    }
     fn pullback(self, back: &mut Back<'_, '_>) {
         let x = back.x(0);
         back.to(x, |g| g.reshape_exact(&x.shape()));
@@ -73,6 +101,21 @@ impl Primitive for Permute {
         format!("permute{:?}", &record.axes[self.axes.range()])
     }
     fn play<T: Element>(self, _: &mut Io<'_, T>) {}
+    fn save(self, record: &Record, _: Id) -> Result<Details, SaveError> {
+        let axes = record.axes[self.axes.range()].iter().map(|&axis| axis.into());
+        Ok(details([("axes", axes.collect::<Vec<usize>>().into())]))
+    }
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [x] = line.operands()?;
+        let rank = line.record.shape(x).len();
+        let axes = line.axes("axes", rank)?;
+        if axes.len() != rank {
+            return Err(line.wrong("axes", &axes, format!("each of {rank} axes")));
+        }
+        let (shape, layout) = line.record.permuted(x, &axes);
+        let permute = Permute::of(line.record, &axes);
+        Ok(Loaded::view(permute, &shape, layout))
+    }
     fn pullback(self, back: &mut Back<'_, '_>) {
         let mut inverse = vec![0; self.axes.len as usize];
         for (to, &from) in back.graph.record().axes[self.axes.range()].iter().enumerate() {
@@ -93,6 +136,20 @@ impl Primitive for Slice {
         format!("slice[{}]", all.join(", "))
     }
     fn play<T: Element>(self, _: &mut Io<'_, T>) {}
+    fn save(self, record: &Record, _: Id) -> Result<Details, SaveError> {
+        let slices = record.slices[self.slices.range()].to_vec();
+        Ok(details([("slices", vec![Some(slices)].into())]))
+    }
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [x] = line.operands()?;
+        let slices = line.slices("slices")?.into_iter().next().flatten().unwrap_or_default();
+        let Some(shape) = slices_shape(line.record.shape(x), &slices) else {
+            return Err(line.wrong("slices", &slices, "one in range for each axis"));
+        };
+        let layout = line.record.sliced(x, &slices);
+        let slices = run(&mut line.record.slices, &slices);
+        Ok(Loaded::view(Slice { slices }, &shape, layout))
+    }
     fn pullback(self, back: &mut Back<'_, '_>) {
         let slices = back.graph.record().slices[self.slices.range()].to_vec();
         back.slice_of(back.x(0), &slices);
@@ -104,17 +161,84 @@ impl Primitive for Stop {
         "stop_gradient".into()
     }
     fn play<T: Element>(self, _: &mut Io<'_, T>) {}
+    fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {
+        Ok(Details::new())
+    }
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let [x] = line.operands()?;
+        let (shape, layout) = (line.record.shape(x).to_vec(), line.record.layout(x));
+        Ok(Loaded::view(Stop, &shape, layout))
+    }
     fn pullback(self, _: &mut Back<'_, '_>) {}
 }
 
-impl<'t, T: Dtype> Var<'t, T> {
-    /// Where the values lie: offset and strides.
-    fn layout(self) -> (usize, Vec<isize>) {
-        let r = self.graph.record();
-        let slot = r.slots[self.id.index()];
-        (slot.offset, r.strides.get(slot.strides).to_vec())
+/// Where values lie: offset and strides.
+pub(crate) type Layout = (usize, Short<isize>);
+
+/// How views of a node lie.
+impl Record {
+    fn layout(&self, id: Id) -> Layout {
+        let slot = self.slots[id.index()];
+        (slot.offset, self.strides.get(slot.strides).iter().copied().collect())
     }
 
+    /// Stretched to a shape that it broadcasts to.
+    fn expanded(&self, id: Id, shape: &[usize]) -> Layout {
+        let (offset, strides) = self.layout(id);
+        (offset, stretched_strides(self.shape(id), &strides, shape))
+    }
+
+    /// Under another shape of as many elements; none if that takes a copy.
+    fn reshaped(&self, id: Id, shape: &[usize]) -> Option<Layout> {
+        let (offset, strides) = self.layout(id);
+        let strides = match self.is_dense(id) {
+            true => Some(dense_strides(shape)),
+            false => squeezed(self.shape(id), &strides, shape),
+        };
+        strides.map(|strides| (offset, strides))
+    }
+
+    /// With the axes in another order: the shape too.
+    fn permuted(&self, id: Id, axes: &[usize]) -> (Vec<usize>, Layout) {
+        let (offset, strides) = self.layout(id);
+        let shape = axes.iter().map(|&a| self.shape(id)[a]).collect();
+        (shape, (offset, axes.iter().map(|&a| strides[a]).collect()))
+    }
+
+    /// Sliced along every axis. Of nothing, and along an axis of one entry, there is no step.
+    fn sliced(&self, id: Id, slices: &[AxisSlice]) -> Layout {
+        let (offset, strides) = self.layout(id);
+        let start: isize = match slices.iter().any(|s| s.len == 0) {
+            true => 0,
+            false => slices.iter().zip(&*strides).map(|(s, &d)| s.start as isize * d).sum(),
+        };
+        let step = |(s, &d): (&AxisSlice, &isize)| if s.len > 1 { s.step as isize * d } else { d };
+        (offset.wrapping_add_signed(start), slices.iter().zip(&*strides).map(step).collect())
+    }
+}
+
+impl Permute {
+    fn of(record: &mut Record, axes: &[usize]) -> Permute {
+        let axes: Vec<u8> = axes.iter().map(|&a| a as u8).collect();
+        Permute { axes: run(&mut record.axes, &axes) }
+    }
+}
+
+/// What slices, one per axis, pick of a shape; none if one is out of range.
+pub(super) fn slices_shape(shape: &[usize], slices: &[AxisSlice]) -> Option<Vec<usize>> {
+    let inside = |(s, &n): (&AxisSlice, &usize)| {
+        let (start, len, n) = (i64::from(s.start), i64::from(s.len), n as i64);
+        let last = start + (len - 1) * i64::from(s.step);
+        let fits = match s.len {
+            0 => start <= n,
+            _ => start < n && (0..n).contains(&last),
+        };
+        (s.step != 0 && fits).then_some(s.len as usize)
+    };
+    (shape.len() == slices.len()).then(|| slices.iter().zip(shape).map(inside).collect())?
+}
+
+impl<'t, T: Dtype> Var<'t, T> {
     /// Stretches to a shape by broadcasting, without a copy.
     ///
     /// # Panics
@@ -130,9 +254,8 @@ impl<'t, T: Dtype> Var<'t, T> {
             "expand: {} does not broadcast to {shape:?}",
             self.label()
         );
-        let (offset, strides) = self.layout();
-        let strides = stretched_strides(&from, &strides, shape);
-        self.at(self.graph.push_view(Expand, self.id, shape, (offset, &strides)))
+        let layout = self.graph.record().expanded(self.id, shape);
+        self.at(self.graph.push_view(Expand, self.id, shape, layout))
     }
 
     /// The same elements in row-major order under another shape of as many elements.
@@ -149,15 +272,9 @@ impl<'t, T: Dtype> Var<'t, T> {
             count(&from),
             count(shape)
         );
-        let (offset, strides) = self.layout();
-        let dense = self.graph.record().is_dense(self.id);
-        let strides =
-            if dense { Some(dense_strides(shape)) } else { squeezed(&from, &strides, shape) };
-        let id = match strides {
-            Some(strides) => {
-                let view = (offset, &strides[..]);
-                self.graph.push_view(Reshape { copies: false }, self.id, shape, view)
-            }
+        let layout = self.graph.record().reshaped(self.id, shape);
+        let id = match layout {
+            Some(layout) => self.graph.push_view(Reshape { copies: false }, self.id, shape, layout),
             None => self.graph.push(Reshape { copies: true }, &[self.id], ShapeOf::Dims(shape)),
         };
         self.at(id)
@@ -169,33 +286,25 @@ impl<'t, T: Dtype> Var<'t, T> {
         if axes.iter().copied().eq(0..axes.len()) {
             return self;
         }
-        let (offset, strides) = self.layout();
-        let shape: Vec<usize> = axes.iter().map(|&a| self.shape()[a]).collect();
-        let strides: Vec<isize> = axes.iter().map(|&a| strides[a]).collect();
-        let list: Vec<u8> = axes.iter().map(|&a| a as u8).collect();
-        let axes = self.graph.edit(|r| run(&mut r.axes, &list));
-        self.at(self.graph.push_view(Permute { axes }, self.id, &shape, (offset, &strides)))
+        let (shape, layout) = self.graph.record().permuted(self.id, axes);
+        let permute = self.graph.edit(|r| Permute::of(r, axes));
+        self.at(self.graph.push_view(permute, self.id, &shape, layout))
     }
 
     /// A slice along every axis; the rank stays.
     #[track_caller]
     pub(crate) fn sliced(self, slices: &[AxisSlice]) -> Self {
-        let (offset, strides) = self.layout();
         let shape: Vec<usize> = slices.iter().map(|s| s.len as usize).collect();
-        let start: isize = slices.iter().zip(&strides).map(|(s, &d)| s.start as isize * d).sum();
-        let steps: Vec<isize> =
-            slices.iter().zip(&strides).map(|(s, &d)| s.step as isize * d).collect();
-        let offset = offset.wrapping_add_signed(start);
+        let layout = self.graph.record().sliced(self.id, slices);
         let slices = self.graph.edit(|r| run(&mut r.slices, slices));
-        self.at(self.graph.push_view(Slice { slices }, self.id, &shape, (offset, &steps)))
+        self.at(self.graph.push_view(Slice { slices }, self.id, &shape, layout))
     }
 
     /// The same value, through which no gradient flows.
     #[track_caller]
     pub fn stop_gradient(self) -> Self {
-        let (offset, strides) = self.layout();
-        let shape = self.shape();
-        self.at(self.graph.push_view(Stop, self.id, &shape, (offset, &strides)))
+        let (shape, layout) = (self.shape(), self.graph.record().layout(self.id));
+        self.at(self.graph.push_view(Stop, self.id, &shape, layout))
     }
 }
 

@@ -7,8 +7,9 @@ use crate::graph::{Graph, Record, ShapeOf, run};
 use crate::kernel::{Pair, Precision, Source, pairs};
 use crate::node::{Id, Op};
 use crate::number::Real;
-use crate::play::{Dtype, Element, Io};
-use crate::shape::broadcast;
+use crate::play::{Element, Io};
+use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
+use crate::shape::broadcast_all;
 use crate::var::{Sym, Var};
 use crate::view::tiles;
 
@@ -228,6 +229,37 @@ impl Primitive for Zip {
         }
     }
 
+    fn save(self, record: &Record, _: Id) -> Result<Details, SaveError> {
+        let f = ("f", self.f.label().into());
+        let value = || self.value(record).into();
+        Ok(match self.number {
+            Number::None => details([f]),
+            Number::Left => details([f, ("left", value())]),
+            Number::Right => details([f, ("right", value())]),
+        })
+    }
+
+    fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
+        let f = line.choice("f", Binary::labelled)?;
+        let (number, value) = match (line.has("left"), line.has("right")) {
+            (false, false) => (Number::None, None),
+            (true, _) => (Number::Left, Some(line.number("left")?)),
+            _ => (Number::Right, Some(line.number("right")?)),
+        };
+        let shape = match value {
+            None => {
+                let [_, _] = line.operands()?;
+                line.broadcast()?
+            }
+            Some(_) => {
+                let [x] = line.operands()?;
+                line.record.shape(x).to_vec()
+            }
+        };
+        let param = value.map_or(0, |value| run(&mut line.record.params, &[value]).start);
+        Ok(Loaded::computed(Zip { f, number, param }, &shape))
+    }
+
     fn canonical(self, record: &Record, first: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
         let param = match self.number {
             Number::None => 0,
@@ -269,21 +301,24 @@ impl<'t> Arg<'t, ()> {
 
 #[track_caller]
 pub(crate) fn zip<'t>(graph: &'t Graph, f: Binary, a: Arg<'t, ()>, b: Arg<'t, ()>) -> Sym<'t> {
-    let with_number = |x: Sym<'t>, c: f64, number: Number| {
-        let param = graph.edit(|r| run(&mut r.params, &[c]).start);
-        graph.push(Zip { f, number, param }, &[x.id], ShapeOf::Like(x.id))
-    };
     let id = match (a, b) {
         (Arg::Var(a), Arg::Var(b)) => {
             a.same_tape(b, f.label());
             let zip = Zip { f, number: Number::None, param: 0 };
             push_broadcast(graph, zip, f.label(), &[a.id, b.id])
         }
-        (Arg::Var(a), Arg::Number(c)) => with_number(a, c, Number::Right),
-        (Arg::Number(c), Arg::Var(b)) => with_number(b, c, Number::Left),
+        (Arg::Var(a), Arg::Number(c)) => with_number(f, a, c, Number::Right),
+        (Arg::Number(c), Arg::Var(b)) => with_number(f, b, c, Number::Left),
         (Arg::Number(a), b) => return zip(graph, f, Arg::Var(Scalar::record(graph, a)), b),
     };
     Sym::new(graph, id)
+}
+
+/// Appends a function of a node and a number.
+#[track_caller]
+fn with_number(f: Binary, x: Sym<'_>, c: f64, number: Number) -> Id {
+    let param = x.graph.edit(|r| run(&mut r.params, &[c]).start);
+    x.graph.push(Zip { f, number, param }, &[x.id], ShapeOf::Like(x.id))
 }
 
 /// Appends an elementwise node whose shape is what its operands broadcast to.
@@ -300,104 +335,15 @@ pub(super) fn push_broadcast(
         if operands.iter().all(|&o| shape(o) == shape(operands[0])) {
             None
         } else {
-            let mut dims = r.shape(operands[0]).to_vec();
-            for &o in &operands[1..] {
-                dims = broadcast(&dims, r.shape(o)).unwrap_or_else(|| {
-                    let all: Vec<String> = operands.iter().map(|&o| r.label(o)).collect();
-                    panic!("{name}: shapes do not broadcast: {}", all.join(" with "))
-                });
-            }
-            Some(dims)
+            let dims = broadcast_all(operands.iter().map(|&o| r.shape(o)));
+            Some(dims.unwrap_or_else(|| {
+                let all: Vec<String> = operands.iter().map(|&o| r.label(o)).collect();
+                panic!("{name}: shapes do not broadcast: {}", all.join(" with "))
+            }))
         }
     };
     match dims {
         None => graph.push(op, operands, ShapeOf::Like(operands[0])),
         Some(dims) => graph.push(op, operands, ShapeOf::Dims(&dims)),
-    }
-}
-
-macro_rules! binary_methods {
-    ($($(#[$doc:meta])* $method:ident = $f:ident;)*) => {
-        /// Functions of two operands, broadcast against each other. The other operand may be a
-        /// number.
-        impl<'t, T: Dtype> Var<'t, T> {
-            $(
-                $(#[$doc])*
-                ///
-                /// # Panics
-                /// If the shapes do not broadcast, or the operands stand on two tapes.
-                #[track_caller]
-                pub fn $method(self, other: impl Into<Arg<'t, T>>) -> Self {
-                    self.zip(Binary::$f, other.into())
-                }
-            )*
-
-            #[track_caller]
-            pub(crate) fn zip(self, f: Binary, other: Arg<'t, T>) -> Self {
-                let other = match other {
-                    Arg::Var(x) => Arg::Var(x.symbol()),
-                    Arg::Number(c) => Arg::Number(c),
-                };
-                self.at(zip(self.graph, f, Arg::Var(self.symbol()), other).id)
-            }
-
-            /// The function with the number on the left.
-            #[track_caller]
-            pub(crate) fn zip_after(self, number: f64, f: Binary) -> Self {
-                self.at(zip(self.graph, f, Arg::Number(number), Arg::Var(self.symbol())).id)
-            }
-        }
-    };
-}
-
-binary_methods! {
-    /// The product in which an exact 0 on either side wins against ∞ and NaN: what adjoints are
-    /// multiplied with.
-    amul = AMul;
-    /// The quotient in which an exact 0 in the numerator wins against 0, ∞ and NaN below.
-    adiv = ADiv;
-    /// selfᵒᵗʰᵉʳ with both sides variable. pow(0, 0) = 1; the slope in the base is 0 where the
-    /// exponent is 0, the slope in the exponent is 0 where the base is 0 and the exponent positive.
-    /// Negative bases have integer exponents only; for a constant exponent see `powf` and `powi`.
-    pow = Pow;
-    /// The larger one. At a tie the gradient is split evenly; NaN on either side gives NaN.
-    maximum = Max;
-    /// The smaller one. At a tie the gradient is split evenly; NaN on either side gives NaN.
-    minimum = Min;
-    /// The angle of the point (other, self) in radians, −π to π. At the origin and at infinity the
-    /// gradient is 0.
-    atan2 = Atan2;
-    /// √(self² + other²) without overflow. At the origin the gradient is 0; an infinite operand has
-    /// ±1, a finite one beside it 0.
-    hypot = Hypot;
-    /// 1 where self < other, else 0; NaN where either is NaN. No gradient flows through.
-    less = Lt;
-    /// 1 where self ≤ other, else 0; NaN where either is NaN. No gradient flows through.
-    less_equal = Le;
-    /// 1 where self = other, else 0; NaN where either is NaN. No gradient flows through.
-    equal = Eq;
-    /// 1 where self ≠ other, else 0; NaN where either is NaN. No gradient flows through.
-    not_equal = Ne;
-}
-
-impl<'t, T: Dtype> Var<'t, T> {
-    /// 1 where self > other, else 0; NaN where either is NaN. No gradient flows through.
-    #[track_caller]
-    pub fn greater(self, other: impl Into<Arg<'t, T>>) -> Self {
-        self.flipped(Binary::Lt, other.into())
-    }
-
-    /// 1 where self ≥ other, else 0; NaN where either is NaN. No gradient flows through.
-    #[track_caller]
-    pub fn greater_equal(self, other: impl Into<Arg<'t, T>>) -> Self {
-        self.flipped(Binary::Le, other.into())
-    }
-
-    #[track_caller]
-    fn flipped(self, f: Binary, other: Arg<'t, T>) -> Self {
-        match other {
-            Arg::Var(x) => x.zip(f, Arg::Var(self)),
-            Arg::Number(c) => self.zip_after(c, f),
-        }
     }
 }

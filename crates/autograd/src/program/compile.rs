@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 
 use super::Program;
-use super::plan::{Ends, plan};
-use super::press::press;
-use super::schedule::{Storage, schedule};
+use super::draft::Draft;
 use crate::graph::{Record, Slot};
 use crate::node::{Id, Node, Op, each_op};
-use crate::ops::{Leaf, Primitive, Reshape};
+use crate::ops::{Leaf, Primitive};
 use crate::play::{Element, Values};
 use crate::tape::Tape;
 use crate::var::Var;
@@ -96,51 +94,21 @@ fn compile<T: Element>(
     let mut kept = Kept::new(from);
     let nodes = || (0..from.nodes.len() as u32).map(Id).filter(|id| needed[id.index()]);
     nodes().filter(|id| !varying[id.index()]).for_each(|id| kept.keep(id));
-    let prologue = kept.old.len();
     nodes().filter(|id| varying[id.index()]).for_each(|id| kept.keep(id));
 
-    let new = |kept: &Kept<'_>, ids: &[Id]| ids.iter().map(|&id| kept.number(id)).collect();
-    let (fed, inputs): (Vec<Id>, Vec<Id>) = (new(&kept, &fed), new(&kept, inputs));
-    let (xs, next): (Vec<Id>, Vec<Id>) = carried.iter().copied().unzip();
-    let (xs, next): (Vec<Id>, Vec<Id>) = (new(&kept, &xs), new(&kept, &next));
-    // What is carried is overwritten: what becomes of it, and what is to be read of it afterwards,
-    // has to lie elsewhere.
-    let next =
-        kept.apart(next, |storage, id| fed.contains(&storage.root(id)) || !storage.is_whole(id));
-    let outputs = kept.apart(new(&kept, outputs), |storage, id| xs.contains(&storage.root(id)));
-    let pairs: Vec<(Id, Id)> = xs.iter().copied().zip(next).collect();
-
-    let storage = Storage::of(&kept.record);
-    let works = schedule(&storage, prologue);
-    let ends = Ends { fed: &fed, outputs: &outputs, carried: &pairs, prologue };
-    let plan = plan(&storage, &works, &ends);
-    let pressed = press::<T>(&storage, &plan, &works);
-
-    let mut initial = vec![T::default(); plan.extent];
-    for (new, &old) in kept.old.iter().enumerate().filter(|(_, old)| **old != Id::NONE) {
-        if let Op::Leaf(_) = from.node(old).op {
-            let len = from.dense[from.node(old).shape as usize].0;
-            let source = &values.buffer[from.slots[old.index()].offset..][..len];
-            initial[plan.slots[new].offset..][..len].copy_from_slice(source);
-        }
-    }
-    initial.extend(pressed.numbers);
-    let place = |id: Id| plan.slots[id.index()].offset;
-    let moves = plan.moves.iter().map(|&(x, next)| [place(next), place(x), storage.len(x)]);
-    Program {
-        prologue: (0..prologue).filter(|id| !kept.record.nodes[*id].op.is_passive()).collect(),
-        steps: pressed.steps,
-        moves: moves.collect(),
-        works,
-        tiles: pressed.tiles,
-        pack: pressed.pack,
-        slots: plan.slots,
-        inputs,
-        outputs,
-        carried: xs,
-        initial,
-        record: kept.record,
-    }
+    let new = |ids: &[Id]| ids.iter().map(|&id| kept.number(id)).collect();
+    let pair = |&(x, next): &(Id, Id)| (kept.number(x), kept.number(next));
+    let (inputs, outputs) = (new(inputs), new(outputs));
+    let carried = carried.iter().map(pair).collect();
+    let Kept { record, old, .. } = kept;
+    let values = |(new, &old): (usize, &Id)| {
+        let Op::Leaf(_) = from.node(old).op else { return None };
+        let len = from.dense[from.node(old).shape as usize].0;
+        let start = from.slots[old.index()].offset;
+        Some((Id(new as u32), &values.buffer[start..start + len]))
+    };
+    let draft = Draft { record, inputs, outputs, carried };
+    draft.lay_out().press(old.iter().enumerate().filter_map(values))
 }
 
 /// Whether a node is one of `ends`, or one of them is computed from it.
@@ -205,7 +173,9 @@ impl<'a> Kept<'a> {
             }
         }
         self.numbers[old.index()] = new;
-        self.push(node, slot, old);
+        self.record.nodes.push(node);
+        self.record.slots.push(slot);
+        self.old.push(old);
         if let Some(name) = self.from.name(old) {
             self.record.names.push((new, name.into()));
         }
@@ -242,28 +212,5 @@ impl<'a> Kept<'a> {
         };
         let op = each_op!(node.op, op => op.canonical(self.from, &mut first))?;
         Some(Key::Computed(op, node.operands, node.shape))
-    }
-
-    fn push(&mut self, node: Node, slot: Slot, old: Id) {
-        self.record.nodes.push(node);
-        self.record.slots.push(slot);
-        self.old.push(old);
-    }
-
-    /// The same nodes, but copies of those that `must` be copied.
-    fn apart(&mut self, ids: Vec<Id>, must: impl Fn(&Storage<'_>, Id) -> bool) -> Vec<Id> {
-        let storage = Storage::of(&self.record);
-        let copied: Vec<bool> = ids.iter().map(|id| must(&storage, *id)).collect();
-        let copy = |(id, copied): (Id, bool)| if copied { self.copy(id) } else { id };
-        ids.into_iter().zip(copied).map(copy).collect()
-    }
-
-    fn copy(&mut self, id: Id) -> Id {
-        let node = self.record.node(id);
-        let strides = self.record.dense[node.shape as usize].1;
-        let op = Reshape { copies: true }.into();
-        let copy = Node { op, operands: [id, Id::NONE, Id::NONE], ..node };
-        self.push(copy, Slot { offset: 0, strides }, Id::NONE);
-        Id(self.old.len() as u32 - 1)
     }
 }

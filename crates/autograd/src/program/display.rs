@@ -27,7 +27,7 @@ impl<T: Element> fmt::Display for Program<T> {
             }
             work.nodes().iter().try_for_each(|id| writeln!(f, "    {}", line(id)))?;
         }
-        for (i, &x) in self.carried.iter().enumerate() {
+        for (i, &(x, _)) in self.carried.iter().enumerate() {
             let place = self.slots[x.index()].offset;
             let moved = self.moves.iter().any(|&[_, to, _]| to == place);
             let how = if moved { "copied" } else { "in place" };

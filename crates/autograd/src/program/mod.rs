@@ -4,10 +4,12 @@
 //! | file | what it does |
 //! |---|---|
 //! | `compile.rs` | keeps the nodes that the outputs need, each once, and moves those that depend on constants only into a prologue |
+//! | `draft.rs` | the nodes with their ends; everything below is derived from that |
 //! | `schedule.rs` | decides which nodes are computed together |
 //! | `plan.rs` | gives every value a place, and the place of a value nobody reads any more to the next |
 //! | `press.rs` | works out where each step reads and writes |
 //! | `tiled.rs`, `scalars.rs` | play groups of elementwise nodes tile by tile, and lists of scalars |
+//! | [`saved`] | programs as data that can be written to a file and read back |
 //!
 //! A program is data, shared between threads; the values are in [`Buffers`], one set per thread.
 //!
@@ -31,9 +33,11 @@
 mod around;
 mod compile;
 mod display;
+mod draft;
 mod plan;
 mod press;
 mod product;
+pub mod saved;
 mod scalars;
 mod schedule;
 mod tiled;
@@ -65,7 +69,8 @@ pub struct Program<T> {
     slots: Vec<Slot>,
     inputs: Vec<Id>,
     outputs: Vec<Id>,
-    carried: Vec<Id>,
+    /// What is carried, and what it becomes.
+    carried: Vec<(Id, Id)>,
     /// What is carried but not updated in place: from, to, how many elements.
     moves: Vec<[usize; 3]>,
     /// How many tiles the steps need, and how many elements a product packs.
@@ -151,7 +156,7 @@ impl<T: Element> Program<T> {
         index: usize,
         value: impl Feed<T>,
     ) -> Result<(), FeedError> {
-        self.set(buffers, self.carried[index], value)
+        self.set(buffers, self.carried[index].0, value)
     }
 
     /// Plays every step once. Afterwards carried values are those of the next play.
@@ -191,7 +196,7 @@ impl<T: Element> Program<T> {
     /// # Panics
     /// If there is no such carried value.
     pub fn carried<'b>(&'b self, buffers: &'b Buffers<T>, index: usize) -> ArrayViewD<'b, T> {
-        self.look(buffers, self.carried[index])
+        self.look(buffers, self.carried[index].0)
     }
 
     /// The number of nodes that a play computes.

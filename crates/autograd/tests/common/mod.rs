@@ -1,5 +1,11 @@
-//! What several test files need: distances in units in the last place.
+//! What several test files need: distances in units in the last place, the programs of the
+//! catalogue, what a panic says.
 #![allow(dead_code)] // each test file uses its own share
+
+use chainrule_autograd::check::{Subject, Trial, cases};
+use chainrule_autograd::table::rows;
+use chainrule_autograd::{Element, Program, Tape, Var};
+use ndarray::ArrayD;
 
 /// The number of representable values between two numbers; 0 if both are NaN or both are equal
 /// (+0 = −0), huge if one is NaN.
@@ -37,4 +43,20 @@ pub fn message<R>(f: impl FnOnce() -> R) -> String {
             Err(said) => said.downcast::<&str>().map(|s| (*s).to_owned()).unwrap_or_default(),
         },
     }
+}
+
+/// Value and derivative of a trial, as a program.
+pub fn program_of<T: Element>(trial: &Trial) -> Program<T> {
+    let tape = Tape::<T>::new();
+    let (xs, y) = trial.record(&tape);
+    let seed = tape.input("seed", ArrayD::from_elem(y.shape(), T::narrow(0.75)));
+    let outputs = [vec![y], y.pullback(&xs, seed)].concat();
+    let fed: Vec<Var<'_, T>> = xs.iter().copied().chain([seed]).collect();
+    tape.compile(&fed, &outputs)
+}
+
+/// Every case of the catalogue and every row of the table, at all shapes in all layouts.
+pub fn trials() -> impl Iterator<Item = Trial> {
+    let subjects = cases().map(Subject::Case).chain(rows().map(Subject::Row));
+    subjects.flat_map(Subject::trials)
 }

@@ -1,9 +1,10 @@
 //! Recipes of random tapes: a list of numbers that says which op is applied to which values. A step
 //! whose result would overflow, or stand at a kink, is left out.
+#![allow(dead_code)] // each test file uses its own share
 
 use chainrule_autograd::shape::{broadcast, count};
 use chainrule_autograd::table::rows;
-use chainrule_autograd::{Var, concat, stack};
+use chainrule_autograd::{Tape, Var, concat, stack};
 use ndarray::{Array1, ArrayD, array, s};
 use proptest::prelude::*;
 
@@ -208,4 +209,41 @@ impl<'t> Step<'t> {
             _ => a.index_select(0, indices(n)),
         })
     }
+}
+
+/// A step to be played again and again: a loss and its gradient, and what becomes of the inputs.
+pub struct Stepped<'t> {
+    pub xs: Vec<Var<'t>>,
+    pub outputs: Vec<Var<'t>>,
+    /// What each input becomes.
+    pub next: Vec<Var<'t>>,
+}
+
+/// How two more values are carried.
+pub const CARRY: &[&str] = &["swap", "views", "one for two", "constant and product", "chain"];
+
+fn carry<'t>(tape: &'t Tape<f64>, how: &str, [p, q]: [Var<'t>; 2], v: Var<'t>) -> [Var<'t>; 2] {
+    match how {
+        "swap" => [q, p],
+        "views" => [q.slice(s![..;-1]), p + v],
+        "one for two" => [p + q, p + q],
+        "constant and product" => {
+            [tape.constant([0.5, -0.25, 1.5]), tape.constant([[0.25; 3]; 3]).matmul(q)]
+        }
+        _ => [q * 0.5 + p, p * 0.5 - q],
+    }
+}
+
+/// A recipe's tape as a step, with two more values that are carried in one of the ways of [`CARRY`].
+pub fn stepped<'t>(recipe: &Recipe, how: &str, tape: &'t Tape<f64>) -> Stepped<'t> {
+    let mut given: Vec<(&str, ArrayD<f64>)> = inputs().to_vec();
+    given.push(("p", array![0.3, -0.9, 1.2].into_dyn()));
+    given.push(("q", array![-0.2, 0.7, 0.1].into_dyn()));
+    let xs: Vec<Var<'_>> = given.iter().map(|(name, x)| tape.input(name, x)).collect();
+    let loss: Var<'t> = recipe.record(&xs).iter().map(|v| v.mean()).sum();
+    let outputs = [vec![loss], loss.gradient(&xs)].concat();
+    let moved = |(d, x): (&Var<'t>, &Var<'t>)| *x - d.tanh() * 0.01;
+    let mut next: Vec<Var<'_>> = outputs[1..5].iter().zip(&xs).map(moved).collect();
+    next.extend(carry(tape, how, [xs[4], xs[5]], outputs[2]));
+    Stepped { xs, outputs, next }
 }
