@@ -9,7 +9,8 @@ use crate::graph::{Graph, Record, ShapeOf};
 use crate::node::{Id, Op};
 use crate::play::{Dtype, Element, Io};
 use crate::shape::{Short, dense_strides, resolve_axis};
-use crate::var::Var;
+use crate::tangent::Ahead;
+use crate::var::{Sym, Var};
 use crate::view::{View, offsets};
 
 /// y\[…, i, …\] = x\[…, index\[…, i, …\], …\] along one axis. Operands: x, index.
@@ -51,6 +52,10 @@ impl Primitive for Gather {
             let i = checked(io.record, io.id, e, index.data[at], limit);
             *y = x.data[from.wrapping_add_signed(i as isize * x.strides[axis])];
         }
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.dx(0).map(|dx| dx.gather(self.axis as isize, ahead.x(1)))
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {
@@ -96,6 +101,12 @@ impl Primitive for ScatterAdd {
             let y = &mut io.out[to + i * dense[axis] as usize];
             *y = *y + u.data[from];
         }
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let axis = self.axis as usize;
+        let len = ahead.y().shape()[axis];
+        ahead.dx(0).map(|du| du.scatter_add(axis as isize, ahead.x(1), len))
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

@@ -1,12 +1,15 @@
 //! Sums over axes, sums of many parts, and concatenation. Their transposes are stretching and slicing.
 
 use super::{AxisSlice, Primitive};
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
 use crate::kernel::{Level, add_rows, sum_runs};
 use crate::node::{Id, Op, Run};
+use crate::number::Number;
 use crate::play::{Element, Io};
-use crate::shape::{Short, axes_of, dense_strides, kept};
+use crate::shape::{Short, axes_of, count, dense_strides, kept, stretched_strides};
+use crate::tangent::Ahead;
 use crate::var::Sym;
 use crate::view::offsets;
 
@@ -32,6 +35,20 @@ impl Primitive for Sum {
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         let x = io.operand(0);
         SumLoops::of(x.dims, self.axes).play(x.row_major(&mut io.scratch[0]), io.out);
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.dx(0).map(|dx| Sum::record(dx, self.axes))
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let (dims, zero) = (e.operand_dims(0), N::lit(0.0));
+        let strides = stretched_strides(e.dims(), &dense_strides(e.dims()), dims);
+        let mut y = vec![None; count(e.dims())];
+        for (&x, at) in e.operand(0).iter().zip(offsets(dims, &strides, 0)) {
+            y[at] = Some(y[at].map_or(x, |y: N| y + x));
+        }
+        Some(y.into_iter().map(|y| y.unwrap_or(zero)).collect())
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {
@@ -209,6 +226,28 @@ impl Primitive for Accumulate {
         None
     }
 
+    /// The sum of the parts that move.
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let parts = ahead.graph.record().parts[self.parts.range()].to_vec();
+        let moved =
+            |part: Part| Some(Part { id: ahead.of(Sym::new(ahead.graph, part.id))?.id, ..part });
+        let moving: Vec<Part> = parts.into_iter().filter_map(moved).collect();
+        (!moving.is_empty()).then(|| Accumulate::record(ahead.graph, ahead.id, &moving))
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let (dims, zero) = (e.dims(), N::lit(0.0));
+        let mut y = vec![zero; count(dims)];
+        for part in &e.record.parts[self.parts.range()] {
+            let x = e.value(part.id);
+            match part.slices(e.record, dims.len()) {
+                None => y.iter_mut().zip(x).for_each(|(y, &x)| *y = *y + x),
+                Some(slices) => into_slice(x, slices, dims, &mut y, |y, x| *y = *y + x),
+            }
+        }
+        Some(y)
+    }
+
     fn pullback(self, back: &mut Back<'_, '_>) {
         parts_pullback(self.parts, back);
     }
@@ -260,6 +299,28 @@ impl Primitive for Concat {
         None
     }
 
+    /// The tangents side by side, zeros where nothing moves.
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let mut parts = ahead.graph.record().parts[self.parts.range()].to_vec();
+        for part in &mut parts {
+            let x = Sym::new(ahead.graph, part.id);
+            part.id = ahead.of(x).unwrap_or_else(|| x.zeros_like()).id;
+        }
+        let parts = ahead.graph.edit(|r| run(&mut r.parts, &parts));
+        let id = ahead.graph.push(Concat { parts }, &[], ShapeOf::Like(ahead.id));
+        Some(Sym::new(ahead.graph, id))
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let dims = e.dims();
+        let mut y = vec![N::lit(0.0); count(dims)];
+        for part in &e.record.parts[self.parts.range()] {
+            let slices = part.slices(e.record, dims.len())?;
+            into_slice(e.value(part.id), slices, dims, &mut y, |y, x| *y = x);
+        }
+        Some(y)
+    }
+
     fn pullback(self, back: &mut Back<'_, '_>) {
         parts_pullback(self.parts, back);
     }
@@ -279,7 +340,7 @@ fn parts_pullback(parts: Run, back: &mut Back<'_, '_>) {
     }
 }
 
-fn into_slice<T: Element>(
+fn into_slice<T: Copy>(
     x: &[T],
     slices: &[AxisSlice],
     dims: &[usize],

@@ -6,10 +6,14 @@
 use super::Primitive;
 use super::linear::{Sum, pairwise_sum};
 use super::zip::direction;
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, RowFunction, SHORT, exp_differences, largest, quotients, short_rows};
+use crate::number::Number;
 use crate::play::{Dtype, Element, Io};
+use crate::shape::count;
+use crate::tangent::Ahead;
 use crate::var::{Sym, Var};
 
 super::labelled! {
@@ -63,6 +67,33 @@ impl Primitive for RowWise {
         }
     }
 
+    /// The transposes of the pullbacks; the Jacobian of softmax is symmetric.
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let (x, y, dx) = (ahead.x(0), ahead.y(), ahead.dx(0)?);
+        let sum = |v: Sym<'t>| Sum::record(v, 1 << (v.shape().len() - 1));
+        Some(match self {
+            RowWise::Max | RowWise::Min => {
+                let ties = x.equal(y);
+                sum(ties.amul(dx)).adiv(sum(ties))
+            }
+            RowWise::LogSumExp => sum(x.rowwise(RowWise::Weights).amul(dx)),
+            RowWise::Norm => sum(direction(x, y).amul(dx)),
+            RowWise::Softmax | RowWise::Weights => {
+                return ahead.diagonal(|back| self.pullback(back));
+            }
+            RowWise::LogSoftmax => dx - sum(x.rowwise(RowWise::Softmax).amul(dx)),
+        })
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let n = *e.operand_dims(0).last()?;
+        let rows = e.operand(0).chunks_exact(n.max(1));
+        match n {
+            0 => Some(vec![N::lit(self.of_nothing::<f64>()); count(e.dims())]),
+            _ => Some(rows.flat_map(|x| self.of_row(x)).collect()),
+        }
+    }
+
     fn pullback(self, back: &mut Back<'_, '_>) {
         let (x, y) = (back.x(0), back.y());
         let total = |v: Sym<'_>| -> u32 { 1 << (v.shape().len() - 1) };
@@ -104,6 +135,33 @@ impl RowWise {
                 Some(RowFunction::Softmax)
             }
             _ => None,
+        }
+    }
+
+    /// The values for one row, with any number type: exponentials of differences to the largest.
+    fn of_row<N: Number>(self, x: &[N]) -> Vec<N> {
+        let most = |a: N, &b: &N| a.bend(b, b, a, a);
+        let top = || x[1..].iter().fold(x[0], |a, &b| (a - b).pos(a, b));
+        let sum = |x: &[N]| x[1..].iter().fold(x[0], |a, &b| a + b);
+        let exps = |top: N| -> Vec<N> { x.iter().map(|&x| (x - top).exp()).collect() };
+        match self {
+            RowWise::Max => vec![x[1..].iter().fold(x[0], most)],
+            RowWise::Min => vec![x[1..].iter().fold(x[0], |a, &b| a.bend(b, a, a, b))],
+            RowWise::Norm => vec![sum(&x.iter().map(|x| x.square()).collect::<Vec<N>>()).sqrt()],
+            RowWise::LogSumExp => {
+                let m = top();
+                vec![m + sum(&exps(m)).ln()]
+            }
+            RowWise::LogSoftmax => {
+                let m = top();
+                let log = sum(&exps(m)).ln();
+                x.iter().map(|&x| (x - m) - log).collect()
+            }
+            RowWise::Softmax | RowWise::Weights => {
+                let e = exps(top());
+                let total = sum(&e);
+                e.into_iter().map(|e| e / total).collect()
+            }
         }
     }
 

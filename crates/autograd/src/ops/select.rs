@@ -3,11 +3,13 @@
 use super::Primitive;
 use super::zip::push_broadcast;
 use super::{Arg, Scalar};
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::Record;
-use crate::number::Real;
+use crate::number::{Number, Real};
 use crate::play::{Dtype, Element, Io};
-use crate::var::Var;
+use crate::tangent::Ahead;
+use crate::var::{Sym, Var};
 use crate::view::tiles;
 
 /// Operands: condition, value where it is not 0, value where it is 0.
@@ -36,6 +38,16 @@ impl Primitive for Select {
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         let operands = [io.operand(0), io.operand(1), io.operand(2)];
         tiles(io.dims(), operands, io.out, |[c, a, b], y| Select::fill(c, a, b, y));
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.diagonal(|back| self.pullback(back))
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let [c, a, b] = [0, 1, 2].map(|i| e.stretched(i, e.dims()));
+        let choose = |((c, a), b): ((N, N), N)| c.split(a, b, a);
+        Some(c.into_iter().zip(a).zip(b).map(choose).collect())
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

@@ -2,11 +2,14 @@
 //! do not lie in a row needs a copy.
 
 use super::Primitive;
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf, run};
 use crate::node::Run;
+use crate::number::Number;
 use crate::play::{Dtype, Element, Io};
 use crate::shape::{Short, count, dense_strides, stretched_strides, stretches};
+use crate::tangent::Ahead;
 use crate::var::{Sym, Var};
 
 /// Stretches axes of length 1 (or missing ones). Its transpose is the sum that every adjoint meets
@@ -49,6 +52,12 @@ impl Primitive for Expand {
         "expand".into()
     }
     fn play<T: Element>(self, _: &mut Io<'_, T>) {}
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.dx(0).map(|dx| dx.expand(&ahead.y().shape()))
+    }
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        Some(e.stretched(0, e.dims()))
+    }
     fn pullback(self, back: &mut Back<'_, '_>) {
         back.to(back.x(0), |g| g);
     }
@@ -62,6 +71,12 @@ impl Primitive for Reshape {
         let x = io.operand(0);
         io.out.copy_from_slice(x.row_major(&mut io.scratch[0]));
     }
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.dx(0).map(|dx| dx.reshape_exact(&ahead.y().shape()))
+    }
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        Some(e.operand(0).to_vec())
+    }
     fn pullback(self, back: &mut Back<'_, '_>) {
         let x = back.x(0);
         back.to(x, |g| g.reshape_exact(&x.shape()));
@@ -73,6 +88,17 @@ impl Primitive for Permute {
         format!("permute{:?}", &record.axes[self.axes.range()])
     }
     fn play<T: Element>(self, _: &mut Io<'_, T>) {}
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let axes: Vec<usize> =
+            ahead.graph.record().axes[self.axes.range()].iter().map(|&a| a as usize).collect();
+        ahead.dx(0).map(|dx| dx.permuted(&axes))
+    }
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let dense = dense_strides(e.operand_dims(0));
+        let axes = &e.record.axes[self.axes.range()];
+        let strides: Short<isize> = axes.iter().map(|&a| dense[a as usize]).collect();
+        Some(e.picked(0, e.dims(), &strides, 0))
+    }
     fn pullback(self, back: &mut Back<'_, '_>) {
         let mut inverse = vec![0; self.axes.len as usize];
         for (to, &from) in back.graph.record().axes[self.axes.range()].iter().enumerate() {
@@ -93,6 +119,18 @@ impl Primitive for Slice {
         format!("slice[{}]", all.join(", "))
     }
     fn play<T: Element>(self, _: &mut Io<'_, T>) {}
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let slices = ahead.graph.record().slices[self.slices.range()].to_vec();
+        ahead.dx(0).map(|dx| dx.sliced(&slices))
+    }
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let dense = dense_strides(e.operand_dims(0));
+        let slices = &e.record.slices[self.slices.range()];
+        let start: isize = slices.iter().zip(&*dense).map(|(s, &d)| s.start as isize * d).sum();
+        let strides: Short<isize> =
+            slices.iter().zip(&*dense).map(|(s, &d)| s.step as isize * d).collect();
+        Some(e.picked(0, e.dims(), &strides, start as usize))
+    }
     fn pullback(self, back: &mut Back<'_, '_>) {
         let slices = back.graph.record().slices[self.slices.range()].to_vec();
         back.slice_of(back.x(0), &slices);
@@ -104,6 +142,12 @@ impl Primitive for Stop {
         "stop_gradient".into()
     }
     fn play<T: Element>(self, _: &mut Io<'_, T>) {}
+    fn tangent<'t>(self, _: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        None
+    }
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        Some(e.operand(0).to_vec())
+    }
     fn pullback(self, _: &mut Back<'_, '_>) {}
 }
 
