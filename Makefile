@@ -52,6 +52,9 @@ doc: ## build the documentation and say where it is
 	$(CARGO) doc --workspace --no-deps
 	@echo "open $${CARGO_TARGET_DIR:-target}/doc/chainrule/index.html"
 
+figures: ## redraw all figures of the tutorial from the functions, into docs/figures
+	$(CARGO) run --release --quiet --package chainrule-calculus --example figures -- docs/figures
+
 accuracy: ## the largest error of every kernel, in ULP, for each instruction set
 	$(CARGO) run --release --quiet --package chainrule-autograd --example accuracy
 
@@ -62,4 +65,4 @@ asan: ## the core's tests under AddressSanitizer (needs a nightly toolchain)
 bench: ## criterion benches
 	$(CARGO) bench --package chainrule
 
-.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc accuracy asan bench
+.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc figures accuracy asan bench
