@@ -330,11 +330,14 @@ impl View<'_> {
             })
             .reduce(|a, b| (a.0.min(b.0), a.1.min(b.1), if b.1 < a.1 { b.2 } else { a.2 }))?;
         let (near, far) = (turned(best.0), turned(best.1));
+        // Inside a spot that is neither a point nor proved nor among the candidates, anything may be.
+        let listed = |s: &Spot| extrema.iter().any(|e| e.place == place(s));
+        let sure = self.charts[1].spots.iter().all(|s| s.is_exact() || s.proved || listed(s));
         Some(Value {
             low: near.min(far),
             high: near.max(far),
             at: best.2,
-            evidence: Evidence::Proved,
+            evidence: evidence(sure),
         })
     }
 
