@@ -52,6 +52,9 @@ doc: ## build the documentation and say where it is
 	$(CARGO) doc --workspace --no-deps
 	@echo "open $${CARGO_TARGET_DIR:-target}/doc/chainrule/index.html"
 
+figures: ## redraw all figures of the tutorial from the functions, into docs/figures
+	$(CARGO) run --release --quiet --package chainrule-calculus --example figures -- docs/figures
+
 accuracy: ## the largest error of every kernel, in ULP, for each instruction set
 	$(CARGO) run --release --quiet --package chainrule-autograd --example accuracy
 
@@ -65,4 +68,4 @@ bench: ## criterion benches of every workload, or of some: make bench ARGS="T1|C
 peers: ## side by side with PyTorch, JAX, burn, candle, dfdx; writes benches/peers/RESULTS.md
 	benches/peers/run
 
-.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc accuracy asan bench peers
+.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc figures accuracy asan bench peers

@@ -62,7 +62,7 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| x.split(R::lit(0.0), R::lit(0.0), x),
+        value: |x| x.fold(R::lit(0.0), R::lit(0.0), x),
         slope: |x| x.split(R::lit(0.0), R::lit(0.0), R::lit(1.0)),
     }
 
@@ -94,7 +94,7 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| x.split(R::lit(slope).amul(x), x, x),
+        value: |x| x.fold(R::lit(slope).amul(x), x, x),
         slope: |x| {
             let at_zero = Kink::corner(0.0, slope, 1.0).taken;
             x.split(R::lit(slope), R::lit(at_zero), R::lit(1.0))
@@ -184,7 +184,7 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| x.split(R::lit(alpha) * x.exp_m1(), x, x),
+        value: |x| x.fold(R::lit(alpha) * x.exp_m1(), x, x),
         slope: |x| {
             let at_zero = Kink::corner(0.0, alpha, 1.0).taken;
             x.split(R::lit(alpha) * x.exp(), R::lit(at_zero), R::lit(1.0))

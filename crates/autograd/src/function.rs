@@ -33,6 +33,14 @@ pub struct Function<T: Element, const N: usize> {
     gradient: OnceCell<Vec<Id>>,
     first: OnceCell<Pullback>,
     second: OnceCell<Pullback>,
+    forward: OnceCell<Pushforward>,
+}
+
+/// A tangent with the directions, which can be set.
+#[derive(Debug)]
+struct Pushforward {
+    tangent: Id,
+    directions: Vec<Id>,
 }
 
 /// A value with the pullback of an adjoint that can be set.
@@ -77,6 +85,7 @@ impl<T: Element, const N: usize> Function<T, N> {
             gradient: OnceCell::new(),
             first: OnceCell::new(),
             second: OnceCell::new(),
+            forward: OnceCell::new(),
         }
     }
 
@@ -151,6 +160,16 @@ impl<T: Element, const N: usize> Function<T, N> {
         Ok(self.rows(self.first()))
     }
 
+    /// The same Jacobian by columns: one sweep forwards for each element of the inputs, which is
+    /// cheaper where these are fewer than the elements of the output.
+    ///
+    /// # Errors
+    /// If a value does not fit its input.
+    pub fn jacobian_by_columns(&self, at: [&dyn Feed<T>; N]) -> Result<[ArrayD<T>; N], FeedError> {
+        self.feed(at)?;
+        Ok(self.columns(self.forward.get_or_init(|| self.pushforward())))
+    }
+
     /// The Jacobian of the gradient of Σ output, flattened over all inputs in order: the Hessian, an
     /// array per input, of shape (number of elements of all inputs) followed by the input's.
     ///
@@ -173,6 +192,10 @@ impl<T: Element, const N: usize> Function<T, N> {
     pub(crate) fn differentiated(&self, order: usize) -> ArrayD<T> {
         let id = if order == 1 { self.output } else { self.second().output };
         self.tape.var(id).value()
+    }
+
+    pub(crate) fn output(&self) -> Var<'_, T> {
+        self.tape.var(self.output)
     }
 
     fn vars(&self) -> Vec<Var<'_, T>> {
@@ -201,6 +224,38 @@ impl<T: Element, const N: usize> Function<T, N> {
             seed: seed.id,
             adjoints: adjoints.into_iter().map(Var::id).collect(),
         }
+    }
+
+    fn pushforward(&self) -> Pushforward {
+        let direction =
+            |x: &Var<'_, T>| self.tape.input("direction", ArrayD::zeros(IxDyn(&x.shape())));
+        let vars = self.vars();
+        let directions: Vec<Var<'_, T>> = vars.iter().map(direction).collect();
+        let tangent = self.output().tangent(&vars, &directions).id;
+        Pushforward { tangent, directions: directions.into_iter().map(Var::id).collect() }
+    }
+
+    /// One replay of the tangent per element of the inputs.
+    fn columns(&self, forward: &Pushforward) -> [ArrayD<T>; N] {
+        let outer = self.output().shape();
+        std::array::from_fn(|k| {
+            let direction = self.tape.var(forward.directions[k]);
+            let inner = direction.shape();
+            let mut unit = ArrayD::zeros(IxDyn(&inner));
+            let (rows, columns) = (outer.iter().product::<usize>(), unit.len());
+            let mut jacobian = vec![T::zero(); rows * columns];
+            for column in 0..columns {
+                unit.as_slice_mut().expect("row-major")[column] = T::one();
+                direction.set(&unit).expect("a direction has its input's shape");
+                self.tape.var(forward.tangent).with_value(|v| {
+                    v.iter().enumerate().for_each(|(row, &d)| jacobian[row * columns + column] = d);
+                });
+                unit.as_slice_mut().expect("row-major")[column] = T::zero();
+            }
+            direction.set(&unit).expect("a direction has its input's shape");
+            let shape = [&outer[..], &inner].concat();
+            ArrayD::from_shape_vec(IxDyn(&shape), jacobian).expect("one column per element")
+        })
     }
 
     /// One replay of the pullback per element of the output.

@@ -16,6 +16,7 @@
 use crate::graph::Graph;
 use crate::node::{Id, Node, Op, each_op};
 use crate::ops::{Accumulate, AxisSlice, Part, Primitive};
+use crate::tangent::{Tangents, depend};
 use crate::var::Sym;
 
 /// Records the adjoints of `xs` with respect to `y`: one node each, of x's shape.
@@ -27,7 +28,8 @@ pub(crate) fn chain_rule<'t>(y: Sym<'t>, xs: &[Sym<'t>], seed: Sym<'t>) -> Vec<S
         let node = graph.node(id);
         graph.on_behalf_of(node.place, || {
             if let Some(adjoint) = adjoints.sum(graph, id) {
-                let back = &mut Back { graph, id, node, adjoint, adjoints: &mut adjoints };
+                let way = Way::Back { adjoints: &mut adjoints };
+                let back = &mut Back { graph, id, node, adjoint, way };
                 each_op!(node.op, op => op.pullback(back));
             }
         });
@@ -54,17 +56,7 @@ impl Adjoints {
         let record = graph.record();
         let lowest = xs.iter().map(|x| x.id.index()).min().unwrap_or(0).min(y.id.index());
         let len = y.id.index() + 1 - lowest;
-        let mut wanted = vec![false; len];
-        for x in xs.iter().filter(|x| x.id <= y.id) {
-            wanted[x.id.index() - lowest] = true;
-        }
-        for i in 0..len {
-            let id = Id((lowest + i) as u32);
-            if !matches!(record.node(id).op, Op::Stop(_)) {
-                let on_path = |o: Id| o.index() >= lowest && wanted[o.index() - lowest];
-                wanted[i] = wanted[i] || record.operands(id).any(on_path);
-            }
-        }
+        let wanted = depend(&record, xs, lowest, len);
         let (first, sums) = (vec![END; len], vec![Id::NONE; len]);
         Adjoints { lowest, wanted, first, parts: Vec::new(), sums }
     }
@@ -115,7 +107,34 @@ pub(crate) struct Back<'a, 't> {
     pub id: Id,
     pub node: Node,
     pub adjoint: Sym<'t>,
-    adjoints: &'a mut Adjoints,
+    way: Way<'a, 't>,
+}
+
+/// Elementwise ops have a diagonal Jacobian, which is its own transpose: their rule serves both ways.
+enum Way<'a, 't> {
+    /// Adjoints go to the operands.
+    Back { adjoints: &'a mut Adjoints },
+    /// Tangents come from the operands; what each contributes.
+    Ahead { tangents: &'a Tangents<'t>, parts: Vec<Sym<'t>> },
+}
+
+impl<'a, 't> Back<'a, 't> {
+    /// The tangent of a node whose Jacobian is diagonal, by its pullback.
+    pub fn ahead(
+        graph: &'t Graph,
+        id: Id,
+        tangents: &'a Tangents<'t>,
+        rule: impl FnOnce(&mut Back<'_, 't>),
+    ) -> Option<Sym<'t>> {
+        let way = Way::Ahead { tangents, parts: Vec::new() };
+        let (node, adjoint) = (graph.node(id), Sym::new(graph, id));
+        let mut back = Back { graph, id, node, adjoint, way };
+        rule(&mut back);
+        match back.way {
+            Way::Ahead { parts, .. } => parts.into_iter().reduce(|a, b| a + b),
+            Way::Back { .. } => None,
+        }
+    }
 }
 
 impl<'t> Back<'_, 't> {
@@ -132,22 +151,35 @@ impl<'t> Back<'_, 't> {
     /// Contributes `f(adjoint)` to an operand, if anybody wants to know. This is the one place
     /// where an adjoint meets broadcasting: what was stretched is summed.
     pub fn to(&mut self, x: Sym<'t>, f: impl FnOnce(Sym<'t>) -> Sym<'t>) {
-        if self.adjoints.wants(x.id) {
-            let part = f(self.adjoint).sum_to(x);
-            self.adjoints.add(x.id, Part::whole(part.id));
+        match &mut self.way {
+            Way::Back { adjoints } if adjoints.wants(x.id) => {
+                let part = f(self.adjoint).sum_to(x);
+                adjoints.add(x.id, Part::whole(part.id));
+            }
+            Way::Ahead { tangents, parts } => {
+                if let Some(tangent) = tangents.of(x.id) {
+                    parts.push(f(tangent.expand(&self.adjoint.shape())));
+                }
+            }
+            Way::Back { .. } => {}
         }
     }
 
     /// Contributes `adjoint` to a slice of an operand.
     pub fn slice_of(&mut self, x: Sym<'t>, slices: &[AxisSlice]) {
-        if self.adjoints.wants(x.id) {
+        if let Way::Back { adjoints } = &mut self.way
+            && adjoints.wants(x.id)
+        {
             let part = self.graph.edit(|r| Part::slice(r, self.adjoint.id, slices));
-            self.adjoints.add(x.id, part);
+            adjoints.add(x.id, part);
         }
     }
 
     /// Whether anybody wants this operand's adjoint.
     pub fn wants(&self, x: Sym<'t>) -> bool {
-        self.adjoints.wants(x.id)
+        match &self.way {
+            Way::Back { adjoints } => adjoints.wants(x.id),
+            Way::Ahead { tangents, .. } => tangents.of(x.id).is_some(),
+        }
     }
 }

@@ -34,14 +34,16 @@
 //!
 //! | | |
 //! |---|---|
-//! | the chain rule | `src/gradient.rs`, the function `chain_rule` |
+//! | the chain rule | `src/gradient.rs`, the function `chain_rule`; forwards: `src/tangent.rs` |
 //! | tanh's rule | [`table::hyperbolic`], the entry `tanh` |
 //! | matmul's rule | `src/ops/matmul.rs`, `pullback` |
 //! | how to add an elementwise function | [`elementwise!`] |
 //! | how to add any other op of your own | [`CustomOp`] |
 //! | programs in files | [`program::saved`] |
+//! | a derivative path by path, with numbers | [`Var::explain`] |
+//! | Taylor expansions on the tape | [`Var::taylor`] |
 //! | finite differences and gradient checks | [`check`] |
-//! | derivatives of every order of one function | [`number::Jet`] |
+//! | derivatives of every order, one-sided ones, proved ranges | [`number`], [`Var::evaluate`] |
 //!
 //! # Conventions
 //!
@@ -90,6 +92,8 @@
 
 pub mod check;
 mod error;
+mod evaluate;
+mod explain;
 mod feed;
 mod function;
 mod gradient;
@@ -103,11 +107,15 @@ mod play;
 pub mod program;
 pub mod shape;
 pub mod table;
+mod tangent;
 mod tape;
+mod taylor;
 mod var;
 mod view;
 
 pub use error::FeedError;
+pub use evaluate::EvaluateError;
+pub use explain::{ExplainError, Explanation, Path};
 pub use feed::Feed;
 pub use function::Function;
 pub use node::Id;

@@ -125,6 +125,12 @@ impl<'t, T: Dtype> Var<'t, T> {
         self.zip(crate::ops::Binary::Div, Arg::Number(c))
     }
 
+    /// Records a 0-d constant on the tape of this value.
+    #[track_caller]
+    pub fn literal(self, value: f64) -> Self {
+        self.at(crate::ops::Scalar::record(self.graph, value).id)
+    }
+
     /// Records the gradient of this 0-d value; see [`Tape::gradient`](crate::Tape::gradient).
     ///
     /// # Panics
@@ -157,6 +163,61 @@ impl<'t, T: Dtype> Var<'t, T> {
         let xs: Vec<Sym<'t>> = xs.iter().map(|x| x.symbol()).collect();
         let adjoints = chain_rule(self.symbol(), &xs, seed.symbol());
         adjoints.into_iter().map(|a| self.at(a.id)).collect()
+    }
+
+    /// Records the tangent: how this value changes when each x moves along its direction,
+    /// Σ ∂self/∂x·direction. One sweep forwards, whatever the number of elements of this value.
+    ///
+    /// ```
+    /// # use chainrule_autograd::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input("x", [1.0, 2.0]);
+    /// let y = x * x.sum();
+    /// let along = tape.constant([1.0, 0.0]);
+    /// assert_eq!(y.tangent(&[x], &[along]).to_vec(), [4.0, 2.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If there is not one direction of each x's shape, or one of them stands on another tape.
+    #[track_caller]
+    pub fn tangent(self, xs: &[Self], directions: &[Self]) -> Self {
+        Self::tangents(&[self], xs, directions)[0]
+    }
+
+    /// [`tangent`](Self::tangent) of several values in one sweep.
+    ///
+    /// # Panics
+    /// As `tangent`.
+    #[track_caller]
+    pub fn tangents(ys: &[Self], xs: &[Self], directions: &[Self]) -> Vec<Self> {
+        let (Some(first), true) = (xs.first(), xs.len() == directions.len()) else {
+            panic!("tangent: {} directions for {} values", directions.len(), xs.len())
+        };
+        for (x, direction) in xs.iter().zip(directions) {
+            first.same_tape(*x, "tangent");
+            first.same_tape(*direction, "tangent");
+            assert!(
+                x.same_shape(*direction),
+                "tangent: the direction {} has not the shape of {}",
+                direction.label(),
+                x.label()
+            );
+        }
+        ys.iter().for_each(|y| first.same_tape(*y, "tangent"));
+        let symbols = |list: &[Self]| list.iter().map(|x| x.symbol()).collect::<Vec<Sym<'t>>>();
+        let (ys, xs, directions) = (symbols(ys), symbols(xs), symbols(directions));
+        let tangents = crate::tangent::tangents(first.graph, &ys, &xs, &directions);
+        tangents.into_iter().map(|t| first.at(t.id)).collect()
+    }
+
+    /// Records the product of the Hessian of this 0-d value with a vector: the tangent of the
+    /// gradient, one value for each x.
+    ///
+    /// # Panics
+    /// If this value is not 0-d, or there is not one direction of each x's shape.
+    #[track_caller]
+    pub fn hessian_product(self, xs: &[Self], directions: &[Self]) -> Vec<Self> {
+        Self::tangents(&self.gradient(xs), xs, directions)
     }
 
     /// Records ∂self/∂x of this 0-d value for one x.

@@ -1,5 +1,7 @@
-//! The `chainrule` command: train a network, evaluate it, predict with it; check the engine.
+//! The `chainrule` command: train a network, evaluate it, predict with it; check the engine; analyze a
+//! function.
 
+mod analyze;
 mod check;
 mod evaluate;
 mod model_file;
@@ -12,7 +14,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Train small neural networks, evaluate them and predict with them; check every derivative.
+/// Train small neural networks, evaluate them and predict with them; check every derivative;
+/// analyze a function of one variable.
 #[derive(Parser)]
 #[command(name = "chainrule", version)]
 struct Arguments {
@@ -30,6 +33,8 @@ enum Command {
     Predict(predict::Predict),
     /// Check the derivatives of every op and activation; print the table.
     Check(check::Check),
+    /// Say what derivatives tell about a function of x, proved where it can be; draw it.
+    Analyze(analyze::Analyze),
 }
 
 /// 0: done; 1: an error, told on stderr with its causes; 2: wrong usage (clap's).
@@ -39,6 +44,7 @@ fn main() -> ExitCode {
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Predict(predict) => predict.run(),
         Command::Check(check) => check.run(),
+        Command::Analyze(analyze) => analyze.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -179,3 +179,53 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = shell.output().unwrap();
     assert_eq!(stderr(&output), "");
 }
+
+#[test]
+fn a_function_is_analyzed_and_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let arguments = ["analyze", "max(x, x^2)", "--on", "-1..2", "--svg", "f.svg"];
+    let output =
+        chainrule(at, &[&arguments[..], &["--tangent", "1/2", "--taylor", "1.5:2"]].concat());
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for words in [
+        "f(x) = max(x, x^2) on -1 to 2",
+        "slopes 0, 1",
+        "slopes 1, 2",
+        "proved: there are no other stationary points",
+        "wrote f.svg",
+    ] {
+        assert!(text.contains(words), "{text}");
+    }
+    let svg = std::fs::read_to_string(at.join("f.svg")).unwrap();
+    for words in ["f(x) = max(x, x^2)", "tangent at 0.5", "order 2 at 1.5", "convex", "rises"] {
+        assert!(svg.contains(words), "{words}");
+    }
+    let output = chainrule(at, &["analyze", "-x^3 + x", "--on", "-pi/2..pi/2", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(json["stationary"].as_array().unwrap().len(), 2);
+    assert_eq!(json["stationary"][0]["evidence"], "proved");
+    assert_eq!(json["complete"], true);
+    assert_eq!(json["roots"].as_array().unwrap().len(), 3);
+    let kink = chainrule(at, &["analyze", "x^(1/3)", "--on", "-1..1", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&stdout(&kink)).unwrap();
+    assert_eq!(json["breaks"][0]["left_slope"], "infinity");
+    assert!(!at.join("runs").exists());
+
+    let wrong: &[(&[&str], &str)] = &[
+        (&["analyze", "sin(x", "--on", "0..1"], "^---"),
+        (&["analyze", "sn(x)", "--on", "0..1"], "did you mean"),
+        (&["analyze", "x", "--on", "1..1"], "the interval is empty"),
+        (&["analyze", "x", "--on", "1-2"], "A..B"),
+        (&["analyze", "x", "--on", "0..x"], "is not a number"),
+        (&["analyze", "x", "--on", "0..1", "--taylor", "0:99"], "go up to 20"),
+        (&["analyze", "x", "--on", "0..1", "--svg", "f.svg/g.svg"], "f.svg"),
+    ];
+    for (arguments, words) in wrong {
+        let output = chainrule(at, arguments);
+        let text = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {text}");
+        assert!(text.contains(words) && !text.contains("panicked"), "{arguments:?}: {text}");
+    }
+}

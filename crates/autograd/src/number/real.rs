@@ -43,6 +43,14 @@ pub trait Real:
     /// compare. Use it at a true kink or jump.
     fn by_order(self, other: Self, less: Self, equal: Self, greater: Self) -> Self;
 
+    /// [`by_order`](Real::by_order) where the choices meet: for a continuous bend such as that of
+    /// max(a, b), never for a jump. An interval that cannot decide knows then that the function
+    /// itself is continuous.
+    #[inline(always)]
+    fn bend(self, other: Self, less: Self, equal: Self, greater: Self) -> Self {
+        self.by_order(other, less, equal, greater)
+    }
+
     /// `yes` where `self ≥ 0`, else `no`: two formulas of ONE smooth function, each stable on its
     /// side. A jet stays on the chosen side; an interval takes the hull.
     fn pos(self, yes: Self, no: Self) -> Self;
@@ -51,6 +59,12 @@ pub trait Real:
     #[inline(always)]
     fn split(self, below: Self, at: Self, above: Self) -> Self {
         self.by_order(Self::lit(0.0), below, at, above)
+    }
+
+    /// [`bend`](Real::bend) against 0.
+    #[inline(always)]
+    fn fold(self, below: Self, at: Self, above: Self) -> Self {
+        self.bend(Self::lit(0.0), below, at, above)
     }
 
     /// The product with a strong zero: 0 if either factor is 0, whatever the other is. An adjoint

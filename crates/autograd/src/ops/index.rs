@@ -10,7 +10,8 @@ use crate::node::{Id, Op};
 use crate::play::{Dtype, Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
 use crate::shape::{Short, dense_strides, resolve_axis};
-use crate::var::Var;
+use crate::tangent::Ahead;
+use crate::var::{Sym, Var};
 use crate::view::{View, offsets};
 
 /// y\[…, i, …\] = x\[…, index\[…, i, …\], …\] along one axis. Operands: x, index.
@@ -67,6 +68,10 @@ impl Primitive for Gather {
         }
         line.record.note_index(index, mine[axis]);
         Ok(Loaded::computed(Gather { axis: axis as u8 }, &theirs))
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.dx(0).map(|dx| dx.gather(self.axis as isize, ahead.x(1)))
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {
@@ -130,6 +135,12 @@ impl Primitive for ScatterAdd {
         }
         line.record.note_index(index, shape[axis]);
         Ok(Loaded::computed(ScatterAdd { axis: axis as u8 }, &shape))
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let axis = self.axis as usize;
+        let len = ahead.y().shape()[axis];
+        ahead.dx(0).map(|du| du.scatter_add(axis as isize, ahead.x(1), len))
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

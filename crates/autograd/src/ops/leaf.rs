@@ -1,11 +1,14 @@
 //! Leaves: arrays that are given, and the scalar constants that rules need.
 
 use super::Primitive;
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf};
 use crate::node::{Id, Op};
+use crate::number::Number;
 use crate::play::{Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
+use crate::tangent::Ahead;
 use crate::var::Sym;
 
 /// An array given by the user; its values lie in the tape's buffer.
@@ -32,6 +35,9 @@ impl Primitive for Leaf {
         None
     }
     fn pullback(self, _: &mut Back<'_, '_>) {}
+    fn tangent<'t>(self, _: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        None
+    }
 }
 
 /// One number, of whichever type the tape has.
@@ -71,5 +77,12 @@ impl Primitive for Scalar {
     fn canonical(self, record: &Record, first: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
         Some(Scalar { param: first(&[self.value(record)]) }.into())
     }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        Some(vec![N::lit(self.value(e.record))])
+    }
     fn pullback(self, _: &mut Back<'_, '_>) {}
+    fn tangent<'t>(self, _: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        None
+    }
 }

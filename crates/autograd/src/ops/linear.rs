@@ -1,13 +1,16 @@
 //! Sums over axes. Their transpose is stretching.
 
 use super::Primitive;
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, add_rows, sum_runs};
 use crate::node::Id;
+use crate::number::Number;
 use crate::play::{Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
-use crate::shape::{Short, axes_of, kept};
+use crate::shape::{Short, axes_of, count, dense_strides, kept, stretched_strides};
+use crate::tangent::Ahead;
 use crate::var::Sym;
 use crate::view::offsets;
 
@@ -44,6 +47,20 @@ impl Primitive for Sum {
         let shape = line.record.shape(x).to_vec();
         let axes = line.axes("axes", shape.len())?.iter().fold(0, |mask, axis| mask | 1 << axis);
         Ok(Loaded::computed(Sum { axes }, &kept(&shape, axes)))
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.dx(0).map(|dx| Sum::record(dx, self.axes))
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let (dims, zero) = (e.operand_dims(0), N::lit(0.0));
+        let strides = stretched_strides(e.dims(), &dense_strides(e.dims()), dims);
+        let mut y = vec![None; count(e.dims())];
+        for (&x, at) in e.operand(0).iter().zip(offsets(dims, &strides, 0)) {
+            y[at] = Some(y[at].map_or(x, |y: N| y + x));
+        }
+        Some(y.into_iter().map(|y| y.unwrap_or(zero)).collect())
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

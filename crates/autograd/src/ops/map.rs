@@ -4,13 +4,15 @@
 //! own pullback, and the first derivative is one fused pass.
 
 use super::Primitive;
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf, run};
 use crate::node::{Id, Op};
-use crate::number::CAPACITY;
+use crate::number::{CAPACITY, Number};
 use crate::play::{Dtype, Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
 use crate::table::{Elementwise, Row, RowOf};
+use crate::tangent::Ahead;
 use crate::var::{Sym, Var};
 use crate::view::tiles;
 
@@ -106,6 +108,20 @@ impl Primitive for Map {
 
     fn canonical(self, record: &Record, first: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
         Some(Map { params: first(self.params(record)), ..self }.into())
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.diagonal(|back| self.pullback(back))
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let (row, p) = (self.row(e.record), self.params(e.record));
+        let f = |&x: &N| N::row(row, u32::from(self.order), p, x);
+        let y: Option<Vec<N>> = e.operand(0).iter().map(f).collect();
+        match e.node.operands[1] {
+            crate::node::Id::NONE => y,
+            _ => Some(y?.into_iter().zip(e.operand(1)).map(|(y, &u)| y.amul(u)).collect()),
+        }
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

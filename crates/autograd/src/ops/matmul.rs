@@ -2,15 +2,18 @@
 //! the other operand; transposes are flags, and cost nothing.
 
 use super::Primitive;
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::Level;
 use crate::kernel::product::{Matrix, pack_len, product};
 use crate::node::Id;
+use crate::number::Number;
 use crate::play::{Dtype, Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
-use crate::shape::{Short, broadcast, stretched_strides};
-use crate::var::Var;
+use crate::shape::{Short, broadcast, count, stretched_strides};
+use crate::tangent::Ahead;
+use crate::var::{Sym, Var};
 use crate::view::{View, offsets};
 
 /// op(A)·op(B), where op transposes the last two axes if its flag is set.
@@ -57,6 +60,38 @@ impl Primitive for Matmul {
         Ok(Loaded::computed(matmul, &shape))
     }
 
+    /// With Y = A·B: Ẏ = Ȧ·B + A·Ḃ.
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let (a, b) = (ahead.x(0), ahead.x(1));
+        let product = |a: Sym<'t>, b: Sym<'t>| a.product(b, self.ta, self.tb);
+        let left = ahead.dx(0).map(|da| product(da, b));
+        left.into_iter().chain(ahead.dx(1).map(|db| product(a, db))).reduce(|l, r| l + r)
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let (batch, &[m, n]) = e.dims().split_last_chunk()?;
+        let a_dims = e.operand_dims(0);
+        let k = a_dims[a_dims.len() - if self.ta { 2 } else { 1 }];
+        // The matrices of each operand side by side, as they are stored.
+        let all = |i: usize, rows: usize, columns: usize| {
+            e.stretched(i, &[batch, &[rows, columns]].concat())
+        };
+        let a = if self.ta { all(0, k, m) } else { all(0, m, k) };
+        let b = if self.tb { all(1, n, k) } else { all(1, k, n) };
+        let place = |flag: bool, rows: usize, columns: usize, row: usize, column: usize| {
+            if flag { column * rows + row } else { row * columns + column }
+        };
+        let mut y = Vec::with_capacity(count(e.dims()));
+        for (group, i, j) in groups(count(batch), m, n) {
+            let term = |l: usize| {
+                let (a_at, b_at) = (place(self.ta, m, k, i, l), place(self.tb, k, n, l, j));
+                a[group * m * k + a_at] * b[group * k * n + b_at]
+            };
+            y.push((1..k).fold(if k > 0 { term(0) } else { N::lit(0.0) }, |sum, l| sum + term(l)));
+        }
+        Some(y)
+    }
+
     /// With Y = A·B: Ā = Ȳ·Bᵀ, B̄ = Aᵀ·Ȳ; a transposed operand wants its adjoint transposed.
     fn pullback(self, back: &mut Back<'_, '_>) {
         let (a, b) = (back.x(0), back.x(1));
@@ -64,6 +99,11 @@ impl Primitive for Matmul {
         back.to(a, |g| if ta { b.product(g, tb, true) } else { g.product(b, false, !tb) });
         back.to(b, |g| if tb { g.product(a, true, ta) } else { a.product(g, !ta, false) });
     }
+}
+
+/// (batch, row, column) of every element of a product, in order.
+fn groups(batches: usize, m: usize, n: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+    (0..batches).flat_map(move |b| (0..m).flat_map(move |i| (0..n).map(move |j| (b, i, j))))
 }
 
 /// How the matrices of both operands lie.

@@ -45,11 +45,15 @@ pub(crate) use views::{AxisSlice, Expand, Layout, Permute, Reshape, Slice, Stop}
 pub use zip::Arg;
 pub(crate) use zip::{Binary, Number, Zip};
 
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::Record;
 use crate::node::{Id, Op, Run, each_op};
+use crate::number::Number as NumberType;
 use crate::play::{Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError};
+use crate::tangent::Ahead;
+use crate::var::Sym;
 
 /// An enum with a label for each variant and, for tests, the list of all.
 macro_rules! labelled {
@@ -104,6 +108,17 @@ pub(crate) trait Primitive: Copy + Into<Op> {
     fn canonical(self, record: &Record, first: &mut dyn FnMut(&[f64]) -> u32) -> Option<Op> {
         let _ = (record, first);
         Some(self.into())
+    }
+
+    /// The rule forwards: records Σ ∂w/∂v · v̇ over the operands v that move; `None` if nothing
+    /// comes from there.
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>>;
+
+    /// The values of a node played with another number type, in row-major order; `None` if there is
+    /// no rule for that.
+    fn evaluate<N: NumberType>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let _ = e;
+        None
     }
 
     /// Where the operands stand if there may be more than three.

@@ -2,12 +2,15 @@
 
 use super::views::slices_shape;
 use super::{AxisSlice, Primitive};
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
 use crate::node::{Id, Op, Run};
+use crate::number::Number;
 use crate::play::{Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
-use crate::shape::{Short, dense_strides};
+use crate::shape::{Short, count, dense_strides};
+use crate::tangent::Ahead;
 use crate::var::Sym;
 use crate::view::offsets;
 
@@ -135,6 +138,28 @@ impl Primitive for Accumulate {
         None
     }
 
+    /// The sum of the parts that move.
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let parts = ahead.graph.record().parts[self.parts.range()].to_vec();
+        let moved =
+            |part: Part| Some(Part { id: ahead.of(Sym::new(ahead.graph, part.id))?.id, ..part });
+        let moving: Vec<Part> = parts.into_iter().filter_map(moved).collect();
+        (!moving.is_empty()).then(|| Accumulate::record(ahead.graph, ahead.id, &moving))
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let (dims, zero) = (e.dims(), N::lit(0.0));
+        let mut y = vec![zero; count(dims)];
+        for part in &e.record.parts[self.parts.range()] {
+            let x = e.value(part.id);
+            match part.slices(e.record, dims.len()) {
+                None => y.iter_mut().zip(x).for_each(|(y, &x)| *y = *y + x),
+                Some(slices) => into_slice(x, slices, dims, &mut y, |y, x| *y = *y + x),
+            }
+        }
+        Some(y)
+    }
+
     fn pullback(self, back: &mut Back<'_, '_>) {
         parts_pullback(self.parts, back);
     }
@@ -228,6 +253,28 @@ impl Primitive for Concat {
         None
     }
 
+    /// The tangents side by side, zeros where nothing moves.
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let mut parts = ahead.graph.record().parts[self.parts.range()].to_vec();
+        for part in &mut parts {
+            let x = Sym::new(ahead.graph, part.id);
+            part.id = ahead.of(x).unwrap_or_else(|| x.zeros_like()).id;
+        }
+        let parts = ahead.graph.edit(|r| run(&mut r.parts, &parts));
+        let id = ahead.graph.push(Concat { parts }, &[], ShapeOf::Like(ahead.id));
+        Some(Sym::new(ahead.graph, id))
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let dims = e.dims();
+        let mut y = vec![N::lit(0.0); count(dims)];
+        for part in &e.record.parts[self.parts.range()] {
+            let slices = part.slices(e.record, dims.len())?;
+            into_slice(e.value(part.id), slices, dims, &mut y, |y, x| *y = x);
+        }
+        Some(y)
+    }
+
     fn pullback(self, back: &mut Back<'_, '_>) {
         parts_pullback(self.parts, back);
     }
@@ -247,7 +294,7 @@ fn parts_pullback(parts: Run, back: &mut Back<'_, '_>) {
     }
 }
 
-fn into_slice<T: Element>(
+fn into_slice<T: Copy>(
     x: &[T],
     slices: &[AxisSlice],
     dims: &[usize],

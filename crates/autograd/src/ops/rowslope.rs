@@ -3,13 +3,16 @@
 
 use super::Primitive;
 use super::linear::{Sum, pairwise_sum};
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, SHORT};
 use crate::kernel::{exp_differences, from_top, largest, log_softmax_slope, softmax_slope};
 use crate::node::Id;
+use crate::number::Number;
 use crate::play::{Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
+use crate::tangent::Ahead;
 use crate::var::Sym;
 
 super::labelled! {
@@ -66,6 +69,41 @@ impl Primitive for RowSlope {
                 }
             }
         }
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let (x, g) = (ahead.x(0), ahead.x(1));
+        let of_x = ahead.dx(0).map(|dx| match self {
+            RowSlope::Softmax => dx.amul(g - total(g.amul(x))) - x.amul(total(g.amul(dx))),
+            RowSlope::LogSoftmax => {
+                let p = x.rowwise(super::RowWise::Softmax);
+                -RowSlope::Softmax.record(p, dx).amul(total(g))
+            }
+        });
+        // Linear in g.
+        let of_g = ahead.dx(1).map(|dg| self.record(x, dg));
+        of_x.into_iter().chain(of_g).reduce(|a, b| a + b)
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let n = *e.operand_dims(0).last()?;
+        let sum = |v: &mut dyn Iterator<Item = N>| v.reduce(|a, b| a + b);
+        let mut out = Vec::new();
+        for (x, g) in e.operand(0).chunks_exact(n).zip(e.operand(1).chunks_exact(n)) {
+            let y = match self {
+                RowSlope::Softmax => x.to_vec(),
+                RowSlope::LogSoftmax => super::RowWise::Softmax.of_row(x),
+            };
+            let all = match self {
+                RowSlope::Softmax => sum(&mut g.iter().zip(&y).map(|(&g, &y)| g * y))?,
+                RowSlope::LogSoftmax => sum(&mut g.iter().copied())?,
+            };
+            out.extend(g.iter().zip(y).map(|(&g, y)| match self {
+                RowSlope::Softmax => y * (g - all),
+                RowSlope::LogSoftmax => g - y * all,
+            }));
+        }
+        Some(out)
     }
 
     fn save(self, _: &Record, _: Id) -> Result<Details, SaveError> {

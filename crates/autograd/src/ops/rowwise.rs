@@ -6,12 +6,16 @@
 use super::linear::{Sum, pairwise_sum};
 use super::zip::direction;
 use super::{Primitive, RowSlope};
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, RowFunction, SHORT, exp_differences, largest, quotients, short_rows};
 use crate::node::Id;
+use crate::number::Number;
 use crate::play::{Dtype, Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
+use crate::shape::count;
+use crate::tangent::Ahead;
 use crate::var::{Sym, Var};
 
 super::labelled! {
@@ -74,6 +78,33 @@ impl Primitive for RowWise {
         match f.shape(line.record.shape(x)) {
             Some(shape) => Ok(Loaded::computed(f, &shape)),
             None => Err(line.unfit("an axis with elements")),
+        }
+    }
+
+    /// The transposes of the pullbacks; the Jacobian of softmax is symmetric.
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let (x, y, dx) = (ahead.x(0), ahead.y(), ahead.dx(0)?);
+        let sum = |v: Sym<'t>| Sum::record(v, 1 << (v.shape().len() - 1));
+        Some(match self {
+            RowWise::Max | RowWise::Min => {
+                let ties = x.equal(y);
+                sum(ties.amul(dx)).adiv(sum(ties))
+            }
+            RowWise::LogSumExp => sum(x.rowwise(RowWise::Weights).amul(dx)),
+            RowWise::Norm => sum(direction(x, y).amul(dx)),
+            RowWise::Softmax | RowWise::Weights => {
+                return ahead.diagonal(|back| self.pullback(back));
+            }
+            RowWise::LogSoftmax => dx - sum(x.rowwise(RowWise::Softmax).amul(dx)),
+        })
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let n = *e.operand_dims(0).last()?;
+        let rows = e.operand(0).chunks_exact(n.max(1));
+        match n {
+            0 => Some(vec![N::lit(self.of_nothing::<f64>()); count(e.dims())]),
+            _ => Some(rows.flat_map(|x| self.of_row(x)).collect()),
         }
     }
 
@@ -141,6 +172,33 @@ impl RowWise {
                 Some(RowFunction::Softmax)
             }
             _ => None,
+        }
+    }
+
+    /// The values for one row, with any number type: exponentials of differences to the largest.
+    pub fn of_row<N: Number>(self, x: &[N]) -> Vec<N> {
+        let most = |a: N, &b: &N| a.bend(b, b, a, a);
+        let top = || x[1..].iter().fold(x[0], |a, &b| (a - b).pos(a, b));
+        let sum = |x: &[N]| x[1..].iter().fold(x[0], |a, &b| a + b);
+        let exps = |top: N| -> Vec<N> { x.iter().map(|&x| (x - top).exp()).collect() };
+        match self {
+            RowWise::Max => vec![x[1..].iter().fold(x[0], most)],
+            RowWise::Min => vec![x[1..].iter().fold(x[0], |a, &b| a.bend(b, a, a, b))],
+            RowWise::Norm => vec![sum(&x.iter().map(|x| x.square()).collect::<Vec<N>>()).sqrt()],
+            RowWise::LogSumExp => {
+                let m = top();
+                vec![m + sum(&exps(m)).ln()]
+            }
+            RowWise::LogSoftmax => {
+                let m = top();
+                let log = sum(&exps(m)).ln();
+                x.iter().map(|&x| (x - m) - log).collect()
+            }
+            RowWise::Softmax | RowWise::Weights => {
+                let e = exps(top());
+                let total = sum(&e);
+                e.into_iter().map(|e| e / total).collect()
+            }
         }
     }
 

@@ -3,14 +3,16 @@
 use super::Primitive;
 use super::zip::push_broadcast;
 use super::{Arg, Scalar};
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::Record;
 use crate::kernel::{Precision, select};
 use crate::node::Id;
-use crate::number::Real;
+use crate::number::{Number, Real};
 use crate::play::{Dtype, Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError};
-use crate::var::Var;
+use crate::tangent::Ahead;
+use crate::var::{Sym, Var};
 use crate::view::tiles;
 
 /// Operands: condition, value where it is not 0, value where it is 0.
@@ -46,6 +48,16 @@ impl Primitive for Select {
     fn load(line: &mut Line<'_>) -> Result<Loaded, LoadError> {
         let [_, _, _] = line.operands()?;
         Ok(Loaded::computed(Select, &line.broadcast()?))
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.diagonal(|back| self.pullback(back))
+    }
+
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let [c, a, b] = [0, 1, 2].map(|i| e.stretched(i, e.dims()));
+        let choose = |((c, a), b): ((N, N), N)| c.split(a, b, a);
+        Some(c.into_iter().zip(a).zip(b).map(choose).collect())
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

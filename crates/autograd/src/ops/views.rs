@@ -2,12 +2,15 @@
 //! do not lie in a row needs a copy.
 
 use super::Primitive;
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf, run};
 use crate::node::{Id, Run};
+use crate::number::Number;
 use crate::play::{Dtype, Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
 use crate::shape::{Short, count, dense_strides, stretched_strides, stretches};
+use crate::tangent::Ahead;
 use crate::var::{Sym, Var};
 
 /// Stretches axes of length 1 (or missing ones). Its transpose is the sum that every adjoint meets
@@ -60,6 +63,13 @@ impl Primitive for Expand {
         }
         Ok(Loaded::view(Expand, shape, line.record.expanded(x, shape)))
     }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.dx(0).map(|dx| dx.expand(&ahead.y().shape()))
+    }
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        Some(e.stretched(0, e.dims()))
+    }
     fn pullback(self, back: &mut Back<'_, '_>) {
         back.to(back.x(0), |g| g);
     }
@@ -90,6 +100,13 @@ impl Primitive for Reshape {
             None => Err(line.wrong("copies", false, "true, as these elements do not lie in a row")),
         }
     }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.dx(0).map(|dx| dx.reshape_exact(&ahead.y().shape()))
+    }
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        Some(e.operand(0).to_vec())
+    }
     fn pullback(self, back: &mut Back<'_, '_>) {
         let x = back.x(0);
         back.to(x, |g| g.reshape_exact(&x.shape()));
@@ -115,6 +132,18 @@ impl Primitive for Permute {
         let (shape, layout) = line.record.permuted(x, &axes);
         let permute = Permute::of(line.record, &axes);
         Ok(Loaded::view(permute, &shape, layout))
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let axes: Vec<usize> =
+            ahead.graph.record().axes[self.axes.range()].iter().map(|&a| a as usize).collect();
+        ahead.dx(0).map(|dx| dx.permuted(&axes))
+    }
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let dense = dense_strides(e.operand_dims(0));
+        let axes = &e.record.axes[self.axes.range()];
+        let strides: Short<isize> = axes.iter().map(|&a| dense[a as usize]).collect();
+        Some(e.picked(0, e.dims(), &strides, 0))
     }
     fn pullback(self, back: &mut Back<'_, '_>) {
         let mut inverse = vec![0; self.axes.len as usize];
@@ -150,6 +179,19 @@ impl Primitive for Slice {
         let slices = run(&mut line.record.slices, &slices);
         Ok(Loaded::view(Slice { slices }, &shape, layout))
     }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        let slices = ahead.graph.record().slices[self.slices.range()].to_vec();
+        ahead.dx(0).map(|dx| dx.sliced(&slices))
+    }
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let dense = dense_strides(e.operand_dims(0));
+        let slices = &e.record.slices[self.slices.range()];
+        let start: isize = slices.iter().zip(&*dense).map(|(s, &d)| s.start as isize * d).sum();
+        let strides: Short<isize> =
+            slices.iter().zip(&*dense).map(|(s, &d)| s.step as isize * d).collect();
+        Some(e.picked(0, e.dims(), &strides, start as usize))
+    }
     fn pullback(self, back: &mut Back<'_, '_>) {
         let slices = back.graph.record().slices[self.slices.range()].to_vec();
         back.slice_of(back.x(0), &slices);
@@ -168,6 +210,13 @@ impl Primitive for Stop {
         let [x] = line.operands()?;
         let (shape, layout) = (line.record.shape(x).to_vec(), line.record.layout(x));
         Ok(Loaded::view(Stop, &shape, layout))
+    }
+
+    fn tangent<'t>(self, _: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        None
+    }
+    fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        Some(e.operand(0).to_vec())
     }
     fn pullback(self, _: &mut Back<'_, '_>) {}
 }

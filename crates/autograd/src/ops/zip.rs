@@ -2,14 +2,16 @@
 //! number, stored with the op.
 
 use super::{Primitive, Scalar};
+use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
 use crate::kernel::{Pair, Precision, Source, pairs};
 use crate::node::{Id, Op};
-use crate::number::Real;
+use crate::number::{Number as NumberType, Real};
 use crate::play::{Element, Io};
 use crate::program::saved::{Details, Line, LoadError, Loaded, SaveError, details};
-use crate::shape::broadcast_all;
+use crate::shape::{broadcast_all, count};
+use crate::tangent::Ahead;
 use crate::var::{Sym, Var};
 use crate::view::tiles;
 
@@ -94,8 +96,8 @@ impl Binary {
             Binary::Div => a / b,
             Binary::ADiv => a.adiv(b),
             Binary::Pow => a.pow(b),
-            Binary::Max => a.by_order(b, b, a, a),
-            Binary::Min => a.by_order(b, a, a, b),
+            Binary::Max => a.bend(b, b, a, a),
+            Binary::Min => a.bend(b, a, a, b),
             Binary::Atan2 => a.atan2(b),
             Binary::Hypot => a.hypot(b),
             Binary::Lt => a.by_order(b, one, zero, zero),
@@ -266,6 +268,22 @@ impl Primitive for Zip {
             _ => first(&[self.value(record)]),
         };
         Some(Zip { param, ..self }.into())
+    }
+
+    fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
+        ahead.diagonal(|back| self.pullback(back))
+    }
+
+    fn evaluate<N: NumberType>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
+        let number = || vec![N::lit(e.record.params[self.param as usize])];
+        let dims = e.dims();
+        let (a, b) = match self.number {
+            Number::None => (e.stretched(0, dims), e.stretched(1, dims)),
+            Number::Left => (number(), e.operand(0).to_vec()),
+            Number::Right => (e.operand(0).to_vec(), number()),
+        };
+        let at = |x: &[N], i: usize| if x.len() == 1 { x[0] } else { x[i] };
+        Some((0..count(dims)).map(|i| self.f.of(at(&a, i), at(&b, i))).collect())
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

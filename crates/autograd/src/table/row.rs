@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use super::Info;
 use crate::kernel::{Formula, Level, Precision, map, pull};
-use crate::number::{Jet, Real};
+use crate::number::{Germ, Interval, Jet, Real, Recorded, Stretch};
 
 /// An elementwise function, as its author writes it: formulas for any [`Real`] number.
 ///
@@ -51,6 +51,39 @@ pub trait Elementwise: Copy + Debug + Send + Sync + 'static {
     }
 }
 
+/// One method per number type besides the floats: f(x) for order 0, f′(x) for order 1, `None` beyond
+/// what the entry states. One line here is all that a further number type needs.
+macro_rules! numbers {
+    ($mode:ident) => {
+        numbers!($mode
+            jet: Jet,
+            germ: Germ,
+            interval: Interval,
+            interval_jet: Jet<Interval>,
+            interval_germ: Germ<Interval>,
+            stretch: Stretch
+        );
+    };
+    (stated $($method:ident: $Type:ty),*) => { $(
+        #[doc = concat!("f⁽ᵏ⁾(x) played with a `", stringify!($Type), "`; `None` where the entry has no formula.")]
+        fn $method(&self, order: u32, p: &[f64], x: $Type) -> Option<$Type>;
+    )* };
+    (played $($method:ident: $Type:ty),*) => { $(
+        fn $method(&self, order: u32, p: &[f64], x: $Type) -> Option<$Type> {
+            formula::<E, $Type>(order, x, p)
+        }
+    )* };
+}
+
+/// The closest formula that an entry states.
+fn formula<E: Elementwise, R: Real>(order: u32, x: R, p: &[f64]) -> Option<R> {
+    match order {
+        0 => Some(E::value(x, p)),
+        1 => Some(E::slope(x, p)),
+        _ => E::higher(order, x, p),
+    }
+}
+
 /// A row as the executor sees it: one call plays a slice. Every [`Elementwise`] is one, through
 /// [`RowOf`]. The values, the slopes and the second derivatives that an entry states are played by
 /// the [kernels](crate::kernel) of this machine's best level; a result does not depend on the slice
@@ -88,8 +121,14 @@ pub trait Row: Debug + Send + Sync {
         u: Option<&[f32]>,
         y: &mut [f32],
     );
-    /// The function played with a series.
-    fn jet(&self, p: &[f64], x: Jet) -> Jet;
+    numbers!(stated);
+    /// f⁽ᵏ⁾(x) of a series on a tape, recorded.
+    fn recorded_jet<'t>(
+        &self,
+        order: u32,
+        p: &[f64],
+        x: Jet<Recorded<'t>>,
+    ) -> Option<Jet<Recorded<'t>>>;
 }
 
 /// Makes a [`Row`] of an [`Elementwise`].
@@ -151,8 +190,14 @@ impl<E: Elementwise> Row for RowOf<E> {
             _ => each(x, u, y, |x| E::derivative(order, f64::from(x), p) as f32),
         }
     }
-    fn jet(&self, p: &[f64], x: Jet) -> Jet {
-        E::value(x, p)
+    numbers!(played);
+    fn recorded_jet<'t>(
+        &self,
+        order: u32,
+        p: &[f64],
+        x: Jet<Recorded<'t>>,
+    ) -> Option<Jet<Recorded<'t>>> {
+        formula::<E, Jet<Recorded<'t>>>(order, x, p)
     }
 }
 

@@ -1,0 +1,49 @@
+//! [`Link`]: how the pieces beside a spot of a chart hang together.
+
+use chainrule_autograd::number::{Coefficient, Interval, Mark, Side};
+
+use crate::chart::Spot;
+use crate::curve::Curve;
+use crate::verdict::{Sides, Verdict};
+
+/// What connects the two pieces at a spot.
+pub(crate) struct Link {
+    pub sides: Sides,
+    /// Whether the spot is one point, or what is said of it is proved for every point of it.
+    pub certain: bool,
+}
+
+impl Link {
+    pub fn of(curve: &Curve, spot: &Spot) -> Link {
+        if spot.is_exact() {
+            return Link { sides: Sides::of(curve, spot.from), certain: true };
+        }
+        let over = curve.series(Interval::new(spot.from, spot.to), 1);
+        let value = over.coefficient(0);
+        let slope = |x: f64, side: Side| curve.germ(x, side).derivative(1, side);
+        let slopes = [slope(spot.from, Side::Left), slope(spot.to, Side::Right)];
+        let limits = [spot.from, spot.to].map(|x| Some(curve.enclosed(x)));
+        let continuous = value.is_regular().then_some(true);
+        let verdict = match (continuous, over.coefficient(1).is_regular(), slopes) {
+            (Some(_), true, _) => Verdict::Differentiable,
+            (Some(_), false, [Some(a), Some(b)]) if a.outcomes(b).decided().is_some() => {
+                Verdict::Kink
+            }
+            (None, ..) if value.mark() == Mark::Partial => Verdict::Pole,
+            (None, ..)
+                if limits[0].is_some_and(|a| {
+                    limits[1].is_some_and(|b| a.outcomes(b).decided().is_some())
+                }) =>
+            {
+                Verdict::Jump
+            }
+            _ => Verdict::Undecided,
+        };
+        let sides = Sides { value, limits, slopes, continuous, verdict };
+        Link { sides, certain: verdict == Verdict::Differentiable && spot.proved }
+    }
+
+    pub fn continuous(&self) -> bool {
+        self.sides.continuous == Some(true)
+    }
+}

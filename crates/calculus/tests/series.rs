@@ -1,0 +1,97 @@
+//! Derivatives of higher order against references of 120 digits (`scripts/series_references.py`):
+//! every row of the table to order 6, and functions of text to order 20.
+
+use chainrule_autograd::number::{Coefficient, Interval, Jet, Number};
+use chainrule_calculus::Curve;
+use serde_json::Value;
+
+struct Record {
+    x: f64,
+    d: Vec<f64>,
+}
+
+/// (name or text, records) of a file.
+fn file(text: &str) -> Vec<(String, Vec<Record>)> {
+    let value: Value = serde_json::from_str(text).expect("JSON");
+    let list = |v: &Value| v.as_array().expect("a list").clone();
+    let number = |v: &Value| v.as_str().expect("a text").parse().expect("a number");
+    let record = |r: &Value| Record {
+        x: r["x"].as_f64().expect("a number"),
+        d: list(&r["d"]).iter().map(number).collect(),
+    };
+    let entry = |e: &Value| {
+        let name = if e["name"].is_null() { &e["text"] } else { &e["name"] };
+        let name = name.as_str().expect("a text").to_owned();
+        (name, list(&e["records"]).iter().map(record).collect())
+    };
+    list(&value).iter().map(entry).collect()
+}
+
+#[test]
+fn every_row_has_its_series_to_order_6() {
+    let known = file(include_str!("data/rows.json"));
+    for row in chainrule_autograd::table::rows() {
+        let name = row.info().name;
+        assert!(known.iter().any(|k| k.0 == name), "no references for {name}");
+    }
+    for (name, records) in &known {
+        let row = chainrule_activations::rows().find(|r| r.info().name == *name);
+        let row = row.unwrap_or_else(|| panic!("{name} is not a row"));
+        let p = row.info().defaults();
+        for r in records {
+            let series = Jet::row(row, 0, &p, Jet::variable(r.x, 6)).expect("a value");
+            let proved = Jet::row(row, 0, &p, Jet::variable(Interval::point(r.x), 6));
+            let proved = proved.expect("a value");
+            let mut largest = 1f64;
+            for (k, &want) in r.d.iter().enumerate() {
+                largest = largest.max(want.abs());
+                let got = series.derivative(k);
+                assert!(
+                    (got - want).abs() <= 1e-13 * largest,
+                    "{name}⁽{k}⁾({}): {got:e}, want {want:e}",
+                    r.x
+                );
+                let range = proved.derivative(k);
+                let near = Interval::new(want.next_down(), want.next_up());
+                assert!(!range.intersect(near).is_nan(), "{name}⁽{k}⁾({}): {range:?}", r.x);
+            }
+        }
+    }
+}
+
+/// Relative to the largest of the terms that the last derivative is made of, at most this.
+#[test]
+fn functions_have_their_derivatives_to_order_20() {
+    let list = file(include_str!("data/nth.json"));
+    assert!(list.len() >= 20);
+    let mut worst = (0.0, String::new());
+    for (text, records) in &list {
+        let f = Curve::parse(text, chainrule_activations::rows())
+            .unwrap_or_else(|e| panic!("{text}\n{e}"));
+        for r in records {
+            let proved = f.play(Jet::variable(Interval::point(r.x), 20));
+            // Where a derivative is next to a root of its own, its neighbours set the scale.
+            let scale = |k: usize| {
+                let near = k.saturating_sub(2)..(k + 3).min(21);
+                let coefficient = |j: usize| (1..=j).fold(r.d[j].abs(), |c, i| c / i as f64);
+                let largest = near.map(coefficient).fold(0.0, f64::max);
+                (1..=k).fold(largest, |c, i| c * i as f64)
+            };
+            for (k, &want) in r.d.iter().enumerate() {
+                let error = (f.derivative(r.x, k) - want).abs() / scale(k).max(f64::MIN_POSITIVE);
+                if error > worst.0 {
+                    worst = (error, format!("{text} order {k} at {}", r.x));
+                }
+                let range = proved.derivative(k);
+                let near = Interval::new(want.next_down(), want.next_up());
+                assert!(
+                    !range.intersect(near).is_nan(),
+                    "{text} order {k} at {}: {range:?}, want {want:e}",
+                    r.x
+                );
+            }
+        }
+    }
+    println!("largest error {:e}: {}", worst.0, worst.1);
+    assert!(worst.0 <= 1e-12, "{worst:?}");
+}
