@@ -3,7 +3,7 @@
 //! last digits also where the textbook formulas lose them.
 //!
 //! ```
-//! use chainrule_activations::Activations;
+//! use chainrule_activations::prelude::*;
 //! use chainrule_autograd::Tape;
 //!
 //! let tape = Tape::<f64>::new();
@@ -26,7 +26,7 @@
 //!
 //! # What is here
 //!
-//! - [`Activations`]: `relu`, `leaky_relu`, `sigmoid`, `softplus`, `elu`, `gelu` (erf form), `silu`,
+//! - [`prelude`]: `relu`, `leaky_relu`, `sigmoid`, `softplus`, `elu`, `gelu` (erf form), `silu`,
 //!   `softsign` as methods of `Var`; `tanh` is a method of its own. Their entries, one each, stand in
 //!   [`mod@rows`].
 //! - [`mod@softmax`]: softmax, log-softmax and logsumexp of plain arrays, and the full Jacobians.
@@ -65,12 +65,26 @@
 //! For a `beta` that is not a power of two βx is rounded, which far left costs `softplus` up to |βx|/2
 //! ULP more.
 
+mod activation;
+mod formulas;
+pub mod jacobian;
 pub mod losses;
-mod normal;
 pub mod rows;
 pub mod softmax;
+pub mod vector;
+mod written;
 
-pub use rows::Activations;
+pub use activation::{Activation, ActivationError, Operand};
+
+/// The activations as methods of [`Var`](chainrule_autograd::Var): `use
+/// chainrule_activations::prelude::*`.
+pub mod prelude {
+    pub use crate::rows::gates::Gates;
+    pub use crate::rows::pieces::Pieces;
+    pub use crate::rows::rectifiers::Rectifiers;
+    pub use crate::rows::sigmoids::Sigmoids;
+    pub use crate::rows::waves::Waves;
+}
 
 /// Every row there is: the core's, then this crate's.
 ///
@@ -79,5 +93,5 @@ pub use rows::Activations;
 /// assert!(names.contains(&"tanh") && names.contains(&"gelu"));
 /// ```
 pub fn rows() -> impl Iterator<Item = &'static dyn chainrule_autograd::table::Row> {
-    chainrule_autograd::table::rows().chain(rows::ROWS.iter().copied())
+    chainrule_autograd::table::rows().chain(rows::rows())
 }

@@ -37,7 +37,7 @@ use chainrule_autograd::{Dtype, Var};
 pub mod each {
     use chainrule_autograd::{Dtype, Var};
 
-    use crate::Activations;
+    use crate::prelude::*;
 
     /// (x − t)², of the shape that x and t broadcast to.
     ///

@@ -3,7 +3,7 @@
 
 use chainrule_autograd::number::Real;
 
-use crate::rows::{Parts, distance};
+use super::{Parts, distance, horner};
 
 /// Left of this the tail formulas hold to the last digits.
 const TAIL: f64 = -12.0;
@@ -90,16 +90,4 @@ pub(crate) fn gelu_nth<R: Real>(k: u32, x: R) -> R {
 fn mills<R: Real>(w: R) -> R {
     horner(w, &[1.0, 54.0, 938.0, 6090.0, 12645.0, 3840.0])
         / horner(w, &[1.0, 55.0, 990.0, 6930.0, 17325.0, 10395.0])
-}
-
-/// c₀ + c₁x + c₂x² + …
-#[inline(always)]
-fn horner<R: Real>(x: R, c: &[f64]) -> R {
-    let mut k = c.len() - 1;
-    let mut sum = R::lit(c[k]);
-    while k > 0 {
-        k -= 1;
-        sum = sum.fma(x, R::lit(c[k])); // no closure: it need not be inlined into vector code
-    }
-    sum
 }

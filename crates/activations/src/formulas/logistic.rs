@@ -1,0 +1,74 @@
+//! The logistic function s(x) = 1/(1 + e⁻ˣ) and x·s(u), of which silu (u = x), swish (u = βx) and
+//! quick gelu are made. Exponentials are taken of −|u| only.
+
+use chainrule_autograd::number::Real;
+
+use super::{Parts, Two, squared_sum};
+
+/// The root of silu′, −1.278464542761073795109…
+const ROOT: Parts = [-1.2784645557403564, 1.2979282537628478e-8, 1.1257466309409694e-16];
+/// e to that power, which is −1 minus the root.
+const E_ROOT: f64 = 0.27846454276107380;
+/// The positive root of silu″, 2.399357280515467667832…
+const BEND: Parts = [2.399357318878174, -3.83627067890302e-8, 6.287379384035963e-16];
+/// e to the power of minus that.
+const E_BEND: f64 = 0.090776278226867592;
+
+/// 1/(1 + e⁻ᵘ)
+#[inline(always)]
+pub(crate) fn logistic<R: Real>(u: Two<R>) -> R {
+    let e = u.neg_abs().exp();
+    let one = R::lit(1.0);
+    u.hi.pos(one, e) / (one + e)
+}
+
+/// s′(u) = e/(1 + e)²
+#[inline(always)]
+pub(crate) fn logistic_slope<R: Real>(u: Two<R>) -> R {
+    let e = u.neg_abs().exp();
+    e / squared_sum(e)
+}
+
+/// s″ = −s′·tanh(u/2)
+#[inline(always)]
+pub(crate) fn logistic_second<R: Real>(u: Two<R>) -> R {
+    -logistic_slope(u) * (R::lit(0.5) * u.hi).tanh()
+}
+
+/// e^(−|u|/2): e^(−|u|) in two factors, so that its product with u or x does not underflow in it.
+#[inline(always)]
+pub(crate) fn root_exp<R: Real>(u: Two<R>) -> R {
+    u.neg_abs().scaled(0.5).exp()
+}
+
+/// x·s(u), where u has the sign of x.
+#[inline(always)]
+pub(crate) fn gated<R: Real>(x: R, u: Two<R>) -> R {
+    let root = root_exp(u);
+    let one_e = R::lit(1.0) + root.square();
+    x.pos(x / one_e, root.amul(x) * root / one_e)
+}
+
+/// silu′(u) = s(u)·(1 + u·s(−u)). On the left 1 + u + eᵘ from its root r: h + eʳ·(eʰ − 1).
+#[inline(always)]
+pub(crate) fn silu_slope<R: Real>(u: Two<R>) -> R {
+    let root = root_exp(u);
+    let (one, e) = (R::lit(1.0), root.square());
+    let h = u.distance(ROOT);
+    let left = h + R::lit(E_ROOT) * h.exp_m1();
+    u.hi.pos(one + e.amul(one + u.hi), root.amul(left) * root) / squared_sum(e)
+}
+
+/// silu″(u) = s′·(2 − u·tanh(u/2)) from the root r of the second factor, with a = |u| = r + h:
+/// (1 + e)·(2 − a·tanh(a/2)) = −(1 − e⁻ʳ)·h + e⁻ʳ·(2 + a)·(e⁻ʰ − 1).
+#[inline(always)]
+pub(crate) fn silu_second<R: Real>(u: Two<R>) -> R {
+    let root = root_exp(u);
+    let e_r = R::lit(E_BEND);
+    let one = R::lit(1.0);
+    let one_e = one + root.square();
+    let a = u.neg_abs().scaled(-1.0);
+    let h = a.distance(BEND);
+    let sum = e_r.amul((R::lit(2.0) + a.hi).amul((-h).exp_m1())) - (one - e_r) * h;
+    root.amul(sum) * root / (one_e * one_e * one_e)
+}
