@@ -21,6 +21,9 @@ run: ## the command line: make run ARGS="check"
 check: ## gradient-check every op and activation, print the table
 	$(CARGO) run --release --quiet --package chainrule-cli -- check
 
+gallery: ## draw every activation into docs/gallery, write docs/activations.md with measured costs
+	$(CARGO) run --release --quiet --package chainrule-cli -- gallery
+
 test: fmt lint docs unit examples smoke ## everything that decides whether the tree is green
 
 fmt: ## formatting
@@ -62,4 +65,4 @@ asan: ## the core's tests under AddressSanitizer (needs a nightly toolchain)
 bench: ## criterion benches
 	$(CARGO) bench --package chainrule
 
-.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc accuracy asan bench
+.PHONY: help demo seeds run check gallery test fmt lint docs unit examples smoke doc accuracy asan bench

@@ -224,8 +224,11 @@ impl CustomOp for Sparsemax {
     fn value(&self, operands: &[ArrayViewD<'_, f64>]) -> ArrayD<f64> {
         let mut y = operands[0].to_owned();
         for mut lane in y.lanes_mut(Axis(self.axis)) {
-            let threshold = threshold(lane.to_vec());
-            lane.mapv_inplace(|z| if z <= threshold { 0.0 } else { z - threshold });
+            let (largest, below) = threshold(lane.to_vec());
+            lane.mapv_inplace(|z| {
+                let y = (z - largest) - below;
+                if y <= 0.0 { 0.0 } else { y }
+            });
         }
         y
     }
@@ -239,13 +242,13 @@ impl CustomOp for Sparsemax {
     }
 }
 
-/// τ with Σ max(zᵢ − τ, 0) = 1: from the k largest entries, k = max {k: 1 + k·z₍ₖ₎ > Σ z₍ⱼ₎}.
-/// Sums are taken of differences from the largest, so that nothing large cancels.
-fn threshold(mut z: Vec<f64>) -> f64 {
+/// τ with Σ max(zᵢ − τ, 0) = 1, from the k largest entries, k = max {k: 1 + k·z₍ₖ₎ > Σ z₍ⱼ₎}: the
+/// largest entry and what τ differs from it, so that nothing large cancels.
+fn threshold(mut z: Vec<f64>) -> (f64, f64) {
     z.sort_by(|a, b| b.total_cmp(a));
-    let Some(&largest) = z.first() else { return f64::NAN };
+    let Some(&largest) = z.first() else { return (f64::NAN, 0.0) };
     if z.iter().any(|z| z.is_nan()) || largest.is_infinite() {
-        return f64::NAN;
+        return (f64::NAN, 0.0);
     }
     let (mut sum, mut below) = (0.0, 0.0);
     for (k, z) in z.iter().enumerate() {
@@ -257,5 +260,5 @@ fn threshold(mut z: Vec<f64>) -> f64 {
             break;
         }
     }
-    largest + below
+    (largest, below)
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod evaluate;
+mod gallery;
 mod model_file;
 mod output;
 mod predict;
@@ -30,6 +31,8 @@ enum Command {
     Predict(predict::Predict),
     /// Check the derivatives of every op and activation; print the table.
     Check(check::Check),
+    /// Draw every activation with its derivatives; write one page and a table.
+    Gallery(gallery::Gallery),
 }
 
 /// 0: done; 1: an error, told on stderr with its causes; 2: wrong usage (clap's).
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Predict(predict) => predict.run(),
         Command::Check(check) => check.run(),
+        Command::Gallery(gallery) => gallery.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -126,11 +126,7 @@ fn broken_ones_are_refused_with_words_that_help() {
         ),
         (
             with(&format!("{layer}/activation"), json!({"softplus": {"beta": -1}})),
-            &[
-                "`network.layers[0].activation.softplus.beta`",
-                "`-1`",
-                "beta is positive",
-            ],
+            &["`network.layers[0].activation.softplus.beta`", "`-1`", "beta is positive"],
         ),
         (
             with(&format!("{layer}/activation"), json!({"softplus": 1e-320})),
