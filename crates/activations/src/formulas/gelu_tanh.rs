@@ -3,7 +3,7 @@
 
 use chainrule_autograd::number::Real;
 
-use super::logistic::{gated, root_exp};
+use super::logistic::{Decay, gated};
 use super::{Parts, Two, distance, held, magnitude, squared_sum};
 
 /// 2·√(2/π)
@@ -40,9 +40,9 @@ fn exponent<R: Real>(x: R) -> Two<R> {
 /// (v(x) − v(r))/h, and the same of x·v′(x), for h = x − r.
 #[inline(always)]
 fn chords<R: Real>(x: R, root: f64) -> (R, R) {
-    let g = x.square() + R::lit(root) * (x + R::lit(root)); // (x³ − r³)/h
-    let g = R::lit(L1) * g;
-    (R::lit(K1) + g, R::lit(K1) + R::lit(3.0) * g)
+    let r = R::lit(root);
+    let g = (x + r).fma(x, R::lit(root * root)); // (x³ − r³)/h
+    (g.fma(R::lit(L1), R::lit(K1)), g.fma(R::lit(3.0 * L1), R::lit(K1)))
 }
 
 /// x·s(v)
@@ -55,14 +55,13 @@ pub(crate) fn gelu_tanh<R: Real>(x: R) -> R {
 #[inline(always)]
 pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
     let x = held(x, FAR);
-    let v = exponent(x);
-    let root = root_exp(v);
-    let (one, e) = (R::lit(1.0), root.square());
+    let decay = Decay::of(exponent(x));
+    let (one, e) = (R::lit(1.0), decay.value());
     let h = distance(x, ROOT);
     let (dv, dp) = chords(x, ROOT1);
-    let left = R::lit(E_ROOT) * (h * dv).exp_m1() + h * dp;
-    let p = x * (R::lit(K1) + R::lit(3.0 * L1) * x.square());
-    x.pos(one + e * (one + p), root.amul(left) * root) / squared_sum(e)
+    let left = (h * dv).exp_m1().fma(R::lit(E_ROOT), h * dp);
+    let p = x.square().fma(R::lit(3.0 * L1), R::lit(K1)).fma(x, one);
+    x.pos(e.fma(p, one), decay.times(left)) / squared_sum(e)
 }
 
 /// s′(v)·(P₁ − P₂·tanh(v/2)) with P₁ = 2v′ + x·v″ = 2K + 12L·x² and P₂ = x·v′². With q = e^(−v) the
@@ -71,8 +70,8 @@ pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
 #[inline(always)]
 pub(crate) fn gelu_tanh_second<R: Real>(x: R) -> R {
     let x = magnitude(held(x, FAR));
-    let root = root_exp(exponent(x));
-    let (one, q) = (R::lit(1.0), root.square());
+    let decay = Decay::of(exponent(x));
+    let (one, q) = (R::lit(1.0), decay.value());
     let (h, r) = (distance(x, BEND), R::lit(BEND1));
     let (dv, _) = chords(x, BEND1);
     let change = R::lit(E_BEND * SUM_BEND) * (-(h * dv)).exp_m1();
@@ -85,5 +84,5 @@ pub(crate) fn gelu_tanh_second<R: Real>(x: R) -> R {
     let sum = h * (d1 * (one + q) - d2 * (one - q)) + change;
 
     let one_q = one + q;
-    root.amul(sum) * root / (one_q * one_q * one_q)
+    decay.times(sum) / (one_q * one_q * one_q)
 }

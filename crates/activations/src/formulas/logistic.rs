@@ -35,40 +35,69 @@ pub(crate) fn logistic_second<R: Real>(u: Two<R>) -> R {
     -logistic_slope(u) * (R::lit(0.5) * u.hi).tanh()
 }
 
-/// e^(−|u|/2): e^(−|u|) in two factors, so that its product with u or x does not underflow in it.
-#[inline(always)]
-pub(crate) fn root_exp<R: Real>(u: Two<R>) -> R {
-    u.neg_abs().scaled(0.5).exp()
+/// e^(−|u|) in two factors e^(−|u|/2), so that its products with u or x do not underflow in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Decay<R> {
+    root: R,
+    /// The low word of −|u|: a factor 1 + lo.
+    lo: Option<R>,
+}
+
+impl<R: Real> Decay<R> {
+    #[inline(always)]
+    pub fn of(u: Two<R>) -> Self {
+        let u = u.neg_abs();
+        Decay { root: (R::lit(0.5) * u.hi).exp(), lo: u.lo }
+    }
+
+    #[inline(always)]
+    fn corrected(self, y: R) -> R {
+        match self.lo {
+            Some(lo) => y.fma(lo, y),
+            None => y,
+        }
+    }
+
+    /// e^(−|u|)
+    #[inline(always)]
+    pub fn value(self) -> R {
+        self.corrected(self.root.square())
+    }
+
+    /// y·e^(−|u|); 0 where that is, also for an infinite y.
+    #[inline(always)]
+    pub fn times(self, y: R) -> R {
+        self.root.amul(self.corrected(y)) * self.root
+    }
 }
 
 /// x·s(u), where u has the sign of x.
 #[inline(always)]
 pub(crate) fn gated<R: Real>(x: R, u: Two<R>) -> R {
-    let root = root_exp(u);
-    let one_e = R::lit(1.0) + root.square();
-    x.pos(x / one_e, root.amul(x) * root / one_e)
+    let decay = Decay::of(u);
+    x.pos(x, decay.times(x)) / (R::lit(1.0) + decay.value())
 }
 
 /// silu′(u) = s(u)·(1 + u·s(−u)). On the left 1 + u + eᵘ from its root r: h + eʳ·(eʰ − 1).
 #[inline(always)]
 pub(crate) fn silu_slope<R: Real>(u: Two<R>) -> R {
-    let root = root_exp(u);
-    let (one, e) = (R::lit(1.0), root.square());
+    let decay = Decay::of(u);
+    let (one, e) = (R::lit(1.0), decay.value());
     let h = u.distance(ROOT);
     let left = h + R::lit(E_ROOT) * h.exp_m1();
-    u.hi.pos(one + e.amul(one + u.hi), root.amul(left) * root) / squared_sum(e)
+    u.hi.pos(one + e.amul(one + u.hi), decay.times(left)) / squared_sum(e)
 }
 
 /// silu″(u) = s′·(2 − u·tanh(u/2)) from the root r of the second factor, with a = |u| = r + h:
 /// (1 + e)·(2 − a·tanh(a/2)) = −(1 − e⁻ʳ)·h + e⁻ʳ·(2 + a)·(e⁻ʰ − 1).
 #[inline(always)]
 pub(crate) fn silu_second<R: Real>(u: Two<R>) -> R {
-    let root = root_exp(u);
+    let decay = Decay::of(u);
     let e_r = R::lit(E_BEND);
     let one = R::lit(1.0);
-    let one_e = one + root.square();
+    let one_e = one + decay.value();
     let a = u.neg_abs().scaled(-1.0);
     let h = a.distance(BEND);
     let sum = e_r.amul((R::lit(2.0) + a.hi).amul((-h).exp_m1())) - (one - e_r) * h;
-    root.amul(sum) * root / (one_e * one_e * one_e)
+    decay.times(sum) / (one_e * one_e * one_e)
 }

@@ -3,7 +3,7 @@
 
 use chainrule_autograd::number::Real;
 
-use super::logistic::root_exp;
+use super::logistic::Decay;
 use super::{Parts, Two, distance, horner};
 
 /// The root of the slope, −1.192431214515495212137588…
@@ -22,18 +22,18 @@ const E_RIGHT: f64 = 0.2252439640584837558574671;
 /// x·tanh(ln(1 + eˣ))
 #[inline(always)]
 pub(crate) fn mish<R: Real>(x: R) -> R {
-    let root = root_exp(Two::exact(x));
-    let (one, two, e) = (R::lit(1.0), R::lit(2.0), root.square());
+    let decay = Decay::of(Two::exact(x));
+    let (one, two, e) = (R::lit(1.0), R::lit(2.0), decay.value());
     let right = x * (one + two * e) / (one + two * e * (one + e));
-    x.pos(right, root.amul(x) * root * (two + e) / (two + e * (two + e)))
+    x.pos(right, decay.times(x) * (two + e) / (two + e * (two + e)))
 }
 
 /// e·ω/δ² with ω = 4(x+1) + (4x+6)e + 4e² + e³, δ = 2 + 2e + e². On the left ω from its root; on the
 /// right both divided by powers of e.
 #[inline(always)]
 pub(crate) fn mish_slope<R: Real>(x: R) -> R {
-    let root = root_exp(Two::exact(x));
-    let (one, two, e) = (R::lit(1.0), R::lit(2.0), root.square());
+    let decay = Decay::of(Two::exact(x));
+    let (one, two, e) = (R::lit(1.0), R::lit(2.0), decay.value());
 
     let (h, e_r) = (distance(x, ROOT), E_ROOT);
     let m = h.exp_m1(); // eˣ = e_r·(1 + m)
@@ -44,7 +44,7 @@ pub(crate) fn mish_slope<R: Real>(x: R) -> R {
     ];
     let omega = h * (R::lit(4.0) + R::lit(4.0 * e_r) * (one + m)) + m * horner(m, &of_m);
     let delta = two + e * (two + e);
-    let left = root.amul(omega) * root / (delta * delta);
+    let left = decay.times(omega) / (delta * delta);
 
     let delta = one + two * e * (one + e);
     let omega = horner(e, &[1.0, 4.0, 6.0, 4.0]) + R::lit(4.0) * e * e.amul(x) * (one + e);
@@ -54,12 +54,12 @@ pub(crate) fn mish_slope<R: Real>(x: R) -> R {
 /// 4e·γ/δ³ with γ = (2x+4) + (2x+8)e + (6−3x)e² + (2−2x)e³, from the root of γ on either side.
 #[inline(always)]
 pub(crate) fn mish_second<R: Real>(x: R) -> R {
-    let root = root_exp(Two::exact(x));
-    let (one, two, e) = (R::lit(1.0), R::lit(2.0), root.square());
+    let decay = Decay::of(Two::exact(x));
+    let (one, two, e) = (R::lit(1.0), R::lit(2.0), decay.value());
 
     let delta = two + e * (two + e);
     let gamma = from_root(distance(x, LEFT), LEFT1, E_LEFT, 1.0, GAMMA);
-    let left = root.amul(gamma) * root / (delta * delta * delta);
+    let left = decay.times(gamma) / (delta * delta * delta);
 
     let delta = one + two * e * (one + e);
     let [a, b, c, d] = GAMMA;

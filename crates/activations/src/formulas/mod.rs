@@ -82,13 +82,6 @@ impl<R: Real> Two<R> {
         Two { hi, lo: Some(((high - hi) + middle) + R::lit(low)) }
     }
 
-    /// The sum of a large and a small number.
-    #[inline(always)]
-    pub fn sum(large: R, small: R) -> Self {
-        let hi = large + small;
-        Two { hi, lo: Some((large - hi) + small) }
-    }
-
     /// lo, or 0.
     #[inline(always)]
     pub fn rest(self) -> R {
@@ -105,7 +98,7 @@ impl<R: Real> Two<R> {
         let s = a + b;
         let t = s - a;
         let lost = (a - (s - t)) + (b - t);
-        Two::sum(s, lost + (self.rest() + other.rest()))
+        Two { hi: s, lo: Some(lost + (self.rest() + other.rest())) }
     }
 
     /// self·other
@@ -114,10 +107,10 @@ impl<R: Real> Two<R> {
         let (hi, lost) = self.hi.two_product(other.hi);
         let mut lo = lost;
         if let Some(b) = other.lo {
-            lo = lo + self.hi * b;
+            lo = self.hi.fma(b, lo);
         }
         if let Some(a) = self.lo {
-            lo = lo + a * other.hi;
+            lo = other.hi.fma(a, lo);
         }
         Two { hi, lo: Some(lo) }
     }

@@ -13,7 +13,7 @@ const ROOT_HALF1: f64 = std::f64::consts::FRAC_1_SQRT_2;
 /// k·x for an exponential: beyond ±10⁴ held there.
 #[inline(always)]
 pub(crate) fn exponent<R: Real>(x: R, k: f64) -> Two<R> {
-    if k == 1.0 { Two::exact(x) } else { multiple(held(x, 1e4 / k), k) }
+    Two::exact(held(x, 1e4 / k)).times(Two::constant(parts(k)))
 }
 
 /// k·x; nothing is lost where k = 1.
@@ -39,10 +39,12 @@ pub(crate) fn sine<R: Real>(u: Two<R>, quarters: u32) -> R {
     if quarters % 4 < 2 { y } else { -y }
 }
 
-/// x + sin²(ax)/a
+/// x + sin²(ax)/a = (u + sin² u)/a
 #[inline(always)]
 pub(crate) fn snake<R: Real>(x: R, a: f64) -> R {
-    x + sine(multiple(x, a), 0).square() / R::lit(a)
+    let u = multiple(x, a);
+    let s = sine(u, 0);
+    (s.fma(s, u.hi) + u.rest()) / R::lit(a)
 }
 
 /// 1 + sin 2u = 2·sin²(u + π/4), which does not cancel; from |u| = 2²⁶ on, where the sum would take

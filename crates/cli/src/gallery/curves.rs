@@ -4,12 +4,12 @@ use chainrule_activations::Activation;
 use plotters::coord::types::RangedCoordf64;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::facts::{number, sides};
-use super::theme::{AXIS, FONT, GRID, INK, PAPER, SECOND, SLOPE, VALUE, with_dark_side};
+use super::theme::{AXIS, FONT, GRID, INK, PAPER, SCALE, SECOND, SLOPE, VALUE, finished, large};
 
-const SIZE: (u32, u32) = (620, 460);
+/// The size of a picture; it is drawn [`SCALE`] times as large, because coordinates are whole numbers.
+const SIZE: (u32, u32) = (620, 480);
 /// Points of a curve.
 const POINTS: usize = 320;
 
@@ -35,10 +35,10 @@ const LINES: [Line; 3] = [
 /// One activation, with its kinks and the slopes on both sides of them.
 pub fn activation(a: &Activation) -> Result<String, String> {
     let mut svg = String::new();
-    let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
+    let area = SVGBackend::with_string(&mut svg, large(SIZE)).into_drawing_area();
     panel(&area, a).and_then(|()| area.present()).map_err(|e| e.to_string())?;
     drop(area);
-    Ok(with_dark_side(&svg))
+    Ok(finished(&svg))
 }
 
 /// tanh beside sigmoid, in one frame each.
@@ -46,14 +46,14 @@ pub fn tanh_and_sigmoid() -> Result<String, String> {
     let named = |name: &str| Activation::named(name).map_err(|e| e.to_string());
     let (left, right) = (named("tanh")?, named("sigmoid")?);
     let mut svg = String::new();
-    let area = SVGBackend::with_string(&mut svg, (2 * SIZE.0, SIZE.1)).into_drawing_area();
+    let area = SVGBackend::with_string(&mut svg, large((2 * SIZE.0, SIZE.1))).into_drawing_area();
     let halves = area.split_evenly((1, 2));
     panel(&halves[0], &left)
         .and_then(|()| panel(&halves[1], &right))
         .and_then(|()| area.present())
         .map_err(|e| e.to_string())?;
     drop((halves, area));
-    Ok(with_dark_side(&svg))
+    Ok(finished(&svg))
 }
 
 fn panel<'a>(area: &Area<'a>, a: &Activation) -> Drawn<'a> {
@@ -62,28 +62,31 @@ fn panel<'a>(area: &Area<'a>, a: &Activation) -> Drawn<'a> {
     let pieces: [Vec<Vec<(f64, f64)>>; 3] = std::array::from_fn(|k| pieces(a, k as u32));
     let (x, y) = (range(a), height(&pieces));
     let mut chart = ChartBuilder::on(area)
-        .margin(10)
-        .margin_top(64)
-        .margin_right(18)
-        .x_label_area_size(30)
-        .y_label_area_size(46)
+        .margin(px(10))
+        .margin_top(px(68 + 20 * a.kinks().len().max(1) as i32))
+        .margin_right(px(18))
+        .x_label_area_size(px(30))
+        .y_label_area_size(px(46))
         .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
     chart
         .configure_mesh()
         .x_labels(11)
         .y_labels(9)
         .max_light_lines(1)
-        .bold_line_style(GRID)
+        .bold_line_style(GRID.stroke_width(SCALE))
         .light_line_style(PAPER)
-        .axis_style(AXIS)
+        .axis_style(AXIS.stroke_width(SCALE))
         .x_label_formatter(&|x| number(*x))
         .y_label_formatter(&|y| number(*y))
-        .label_style((FONT, 15).into_font().color(&INK))
+        .set_all_tick_mark_size(px(4))
+        .label_style((FONT, px(15)).into_font().color(&INK))
         .draw()?;
     let axes = [vec![(x.0, 0.0), (x.1, 0.0)], vec![(0.0, y.0), (0.0, y.1)]];
     let inside = |p: &[(f64, f64)]| p.iter().all(|p| x.0 <= p.0 && p.0 <= x.1);
     chart.draw_series(
-        axes.into_iter().filter(|p| inside(p)).map(|p| PathElement::new(p, AXIS.stroke_width(1))),
+        axes.into_iter()
+            .filter(|p| inside(p))
+            .map(|p| PathElement::new(p, AXIS.stroke_width(SCALE))),
     )?;
     for (line, pieces) in LINES.iter().zip(&pieces).rev() {
         for piece in pieces.iter().flat_map(|piece| within(piece, y)) {
@@ -94,38 +97,52 @@ fn panel<'a>(area: &Area<'a>, a: &Activation) -> Drawn<'a> {
 }
 
 fn draw_line<'b>(chart: &mut Chart<'_, 'b>, line: &Line, points: Vec<(f64, f64)>) -> Drawn<'b> {
-    let style = line.colour.stroke_width(line.width);
+    let style = line.colour.stroke_width(SCALE * line.width);
     match line.dash {
         None => chart.draw_series([PathElement::new(points, style)])?,
         Some((dash, gap)) => {
-            chart.draw_series([DashedPathElement::new(points, dash, gap, style)])?
+            chart.draw_series([DashedPathElement::new(points, px(dash), px(gap), style)])?
         }
     };
     Ok(())
 }
 
-/// The name and formula, the kinks, and the legend, above the frame.
+/// Pixels of the finished picture.
+fn px(n: i32) -> i32 {
+    n * SCALE as i32
+}
+
+fn text(size: i32, colour: &RGBColor) -> TextStyle<'static> {
+    (FONT, px(size)).into_font().color(colour)
+}
+
+/// Above the frame: the name and formula, the legend, the kinks.
 fn titles<'a>(area: &Area<'a>, a: &Activation) -> Drawn<'a> {
-    let text = |size: i32, colour: &RGBColor| (FONT, size).into_font().color(colour);
     let params = a.info().params.iter().zip(a.params());
     let params: Vec<_> = params.map(|(p, v)| format!("{} = {}", p.name, number(*v))).collect();
     let title = match &params[..] {
         [] => a.name().to_string(),
         _ => format!("{} ({})", a.name(), params.join(", ")),
     };
-    area.draw_text(&title, &text(20, &INK), (14, 10))?;
+    area.draw_text(&title, &text(20, &INK), (px(14), px(10)))?;
     let size = if a.info().formula.chars().count() > 62 { 13 } else { 15 };
-    area.draw_text(a.info().formula, &text(size, &INK), (14, 36))?;
-    let right = area.dim_in_pixel().0 as i32;
+    area.draw_text(a.info().formula, &text(size, &INK), (px(14), px(38)))?;
     for (i, line) in LINES.iter().enumerate() {
-        let x = right - 180 + 56 * i as i32;
-        let sample = vec![(x, 20), (x + 22, 20)];
-        let style = line.colour.stroke_width(line.width);
+        let x = 14 + 62 * i as i32;
+        let sample = vec![(px(x), px(70)), (px(x + 24), px(70))];
+        let style = line.colour.stroke_width(SCALE * line.width);
         match line.dash {
             None => area.draw(&PathElement::new(sample, style))?,
-            Some((dash, gap)) => area.draw(&DashedPathElement::new(sample, dash, gap, style))?,
+            Some((dash, gap)) => {
+                area.draw(&DashedPathElement::new(sample, px(dash), px(gap), style))?
+            }
         }
-        area.draw_text(line.name, &text(16, &line.colour), (x + 27, 11))?;
+        area.draw_text(line.name, &text(16, &line.colour), (px(x + 30), px(61)))?;
+    }
+    for (i, k) in a.kinks().iter().enumerate() {
+        let (at, taken) = (number(k.at), number(k.taken));
+        let note = format!("kink at {at}: f′ = {} left | right, taken {taken}", sides(k));
+        area.draw_text(&note, &text(15, &INK), (px(212), px(62 + 20 * i as i32)))?;
     }
     Ok(())
 }
@@ -206,29 +223,17 @@ fn within(points: &[(f64, f64)], (low, high): (f64, f64)) -> Vec<Vec<(f64, f64)>
     parts
 }
 
-/// At each kink: a dot on f, hollow dots at the slopes on both sides, a full one at the slope taken,
-/// and the numbers.
+/// At each kink: a dot on f, hollow dots at the slopes on both sides, a full one at the slope taken.
 fn marks<'b>(chart: &mut Chart<'_, 'b>, a: &Activation, (low, high): (f64, f64)) -> Drawn<'b> {
-    let style = (FONT, 15).into_font().color(&INK);
-    for (i, k) in a.kinks().iter().enumerate() {
+    for k in a.kinks() {
         let seen = |y: &f64| (low..=high).contains(y);
         for y in [k.left, k.right].into_iter().filter(seen) {
-            chart.draw_series([Circle::new((k.at, y), 5, PAPER.filled())])?;
-            chart.draw_series([Circle::new((k.at, y), 5, SLOPE.stroke_width(2))])?;
+            chart.draw_series([Circle::new((k.at, y), px(5), PAPER.filled())])?;
+            chart.draw_series([Circle::new((k.at, y), px(5), SLOPE.stroke_width(2 * SCALE))])?;
         }
-        chart.draw_series(
-            [k.taken].into_iter().filter(seen).map(|y| Circle::new((k.at, y), 4, SLOPE.filled())),
-        )?;
-        chart.draw_series([Circle::new((k.at, a.apply(k.at)), 4, VALUE.filled())])?;
-        let text =
-            format!("kink at {}: f′ = {}, taken {}", number(k.at), sides(k), number(k.taken));
-        let (frame, _) = chart.plotting_area().get_pixel_range();
-        let label = style.clone().pos(Pos::new(HPos::Left, VPos::Top));
-        let top = chart.plotting_area().get_pixel_range().1.start;
-        let at = (frame.start + 10, top + 8 + 20 * i as i32);
-        let area = chart.plotting_area().strip_coord_spec();
-        let (x0, y0) = area.get_base_pixel();
-        area.draw_text(&text, &label, (at.0 - x0, at.1 - y0))?;
+        let taken = [k.taken].into_iter().filter(seen);
+        chart.draw_series(taken.map(|y| Circle::new((k.at, y), px(3), SLOPE.filled())))?;
+        chart.draw_series([Circle::new((k.at, a.apply(k.at)), px(3), VALUE.filled())])?;
     }
     Ok(())
 }

@@ -28,6 +28,9 @@ pub struct Gallery {
     /// Leave out the cost per element, whose measurement takes a few seconds
     #[arg(long)]
     no_cost: bool,
+    /// Only measure: print nanoseconds per element (f32) of f, and of f with its pullback
+    #[arg(long, conflicts_with = "no_cost")]
+    costs: bool,
 }
 
 /// A picture and the name of its file, without the ending.
@@ -42,6 +45,12 @@ impl Gallery {
     pub fn run(&self) -> Result<()> {
         let activations: Vec<Activation> = Activation::all().collect();
         let costs = if self.no_cost { vec![] } else { cost::measure(&activations) };
+        if self.costs {
+            for (a, cost) in activations.iter().zip(&costs) {
+                line(format!("{} {:.4} {:.4}", a.name(), cost.forward, cost.both))?;
+            }
+            return Ok(());
+        }
         let sheets: Vec<facts::Sheet> = activations
             .iter()
             .enumerate()

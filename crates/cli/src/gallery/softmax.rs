@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::facts::number;
-use super::theme::{AXIS, FONT, INK, PAPER, SLOPE, VALUE, with_dark_side};
+use super::theme::{AXIS, FONT, INK, PAPER, SCALE, SLOPE, VALUE, finished, large};
 
 const SIZE: (u32, u32) = (1080, 400);
 
@@ -18,10 +18,10 @@ type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBacke
 pub fn picture() -> Result<String, String> {
     let z = array![2.0, 1.0, 0.5, -1.0];
     let mut svg = String::new();
-    let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
+    let area = SVGBackend::with_string(&mut svg, large(SIZE)).into_drawing_area();
     draw(&area, &z).map_err(|e| e.to_string())?;
     drop(area);
-    Ok(with_dark_side(&svg))
+    Ok(finished(&svg))
 }
 
 fn draw<'a>(area: &Area<'a>, z: &Array1<f64>) -> Drawn<'a> {
@@ -33,12 +33,17 @@ fn draw<'a>(area: &Area<'a>, z: &Array1<f64>) -> Drawn<'a> {
     area.present()
 }
 
+/// Pixels of the finished picture.
+fn px(n: i32) -> i32 {
+    n * SCALE as i32
+}
+
 fn title<'a>(area: &Area<'a>, text: &str) -> Drawn<'a> {
-    area.draw_text(text, &(FONT, 17).into_font().color(&INK), (16, 12))
+    area.draw_text(text, &(FONT, px(17)).into_font().color(&INK), (px(16), px(12)))
 }
 
 fn centred(size: i32, colour: &RGBColor) -> TextStyle<'static> {
-    (FONT, size).into_font().color(colour).pos(Pos::new(HPos::Center, VPos::Center))
+    (FONT, px(size)).into_font().color(colour).pos(Pos::new(HPos::Center, VPos::Center))
 }
 
 /// One bar for each entry, with its number on it and its index below.
@@ -51,34 +56,39 @@ fn bars<'a>(
 ) -> Drawn<'a> {
     title(area, name)?;
     let (width, height) = area.dim_in_pixel();
-    let (top, bottom, left) = (70.0, f64::from(height) - 50.0, 24.0);
+    let scale = f64::from(SCALE);
+    let (top, bottom, left) = (70.0 * scale, f64::from(height) - 50.0 * scale, 24.0 * scale);
     let y = |v: f64| (bottom - (v - low) / (high - low) * (bottom - top)) as i32;
     let step = (f64::from(width) - 2.0 * left) / values.len() as f64;
     for (i, &v) in values.iter().enumerate() {
         let x = |share: f64| (left + step * (i as f64 + share)) as i32;
         let (upper, lower) = (y(v.max(0.0)), y(v.min(0.0)));
         area.draw(&Rectangle::new([(x(0.18), upper), (x(0.82), lower)], colour.filled()))?;
-        let at = if v < 0.0 { lower + 14 } else { upper - 12 };
+        let at = if v < 0.0 { lower + px(14) } else { upper - px(12) };
         area.draw_text(&number(v), &centred(16, &INK), (x(0.5), at))?;
-        area.draw_text(&format!("{}", i + 1), &centred(16, &INK), (x(0.5), height as i32 - 22))?;
+        area.draw_text(
+            &format!("{}", i + 1),
+            &centred(16, &INK),
+            (x(0.5), height as i32 - px(22)),
+        )?;
     }
     let zero = vec![(left as i32, y(0.0)), (width as i32 - left as i32, y(0.0))];
-    area.draw(&PathElement::new(zero, AXIS.stroke_width(1)))
+    area.draw(&PathElement::new(zero, AXIS.stroke_width(SCALE)))
 }
 
 /// Blue for positive, orange for negative entries, the stronger the larger, with the numbers.
 fn heat_map<'a>(area: &Area<'a>, name: &str, matrix: &Array2<f64>) -> Drawn<'a> {
     title(area, name)?;
     let (width, height) = area.dim_in_pixel();
-    let (top, left) = (56, 44);
+    let (top, left) = (px(56), px(44));
     let n = matrix.nrows() as i32;
-    let cell = ((width as i32 - left - 16) / n).min((height as i32 - top - 44) / n);
+    let cell = ((width as i32 - left - px(16)) / n).min((height as i32 - top - px(44)) / n);
     let most = matrix.iter().fold(0.0f64, |m, j| m.max(j.abs()));
     for ((i, j), &v) in matrix.indexed_iter() {
         let (x, y) = (left + cell * j as i32, top + cell * i as i32);
         let colour = if v > 0.0 { VALUE } else { SLOPE };
         let strength = 0.08 + 0.72 * (v.abs() / most);
-        let square = [(x + 1, y + 1), (x + cell - 1, y + cell - 1)];
+        let square = [(x + px(1), y + px(1)), (x + cell - px(1), y + cell - px(1))];
         area.draw(&Rectangle::new(square, colour.mix(strength).filled()))?;
         let number = format!("{v:.3}").replace('-', "−");
         area.draw_text(&number, &centred(16, &INK), (x + cell / 2, y + cell / 2))?;
@@ -86,8 +96,8 @@ fn heat_map<'a>(area: &Area<'a>, name: &str, matrix: &Array2<f64>) -> Drawn<'a> 
     for i in 0..n {
         let middle = cell * i + cell / 2;
         let index = format!("{}", i + 1);
-        area.draw_text(&index, &centred(16, &INK), (left - 16, top + middle))?;
-        area.draw_text(&index, &centred(16, &INK), (left + middle, top + cell * n + 18))?;
+        area.draw_text(&index, &centred(16, &INK), (left - px(16), top + middle))?;
+        area.draw_text(&index, &centred(16, &INK), (left + middle, top + cell * n + px(18)))?;
     }
     Ok(())
 }

@@ -24,8 +24,16 @@ const PAIRS: [(RGBColor, &str); 7] = [
     (SECOND, "#7ccf80"),
 ];
 
-/// Puts the style sheet into a picture.
-pub fn with_dark_side(svg: &str) -> String {
+/// How much larger pictures are drawn than they are shown.
+pub const SCALE: u32 = 4;
+
+/// The size to draw a picture in.
+pub fn large((width, height): (u32, u32)) -> (u32, u32) {
+    (SCALE * width, SCALE * height)
+}
+
+/// The picture in the size it is shown in, with a style sheet for dark backgrounds.
+pub fn finished(svg: &str) -> String {
     let rules: String = PAIRS
         .iter()
         .map(|(RGBColor(r, g, b), dark)| {
@@ -36,8 +44,13 @@ pub fn with_dark_side(svg: &str) -> String {
         })
         .collect();
     let style = format!("<style>@media (prefers-color-scheme:dark){{{rules}}}</style>\n");
-    match svg.find(">\n") {
-        Some(at) => format!("{}{style}{}", &svg[..at + 2], &svg[at + 2..]),
-        None => svg.into(),
-    }
+    let Some(at) = svg.find(">\n").map(|at| at + 2) else { return svg.into() };
+    let sized = |head: &str, name: &str| {
+        let from = head.find(&format!(" {name}=\"")).map(|at| at + name.len() + 3)?;
+        let to = from + head[from..].find('"')?;
+        let shown = head[from..to].parse::<u32>().ok()? / SCALE;
+        Some(format!("{}{shown}{}", &head[..from], &head[to..]))
+    };
+    let head = sized(&svg[..at], "width").and_then(|head| sized(&head, "height"));
+    format!("{}{style}{}", head.unwrap_or_else(|| svg[..at].into()), &svg[at..])
 }
