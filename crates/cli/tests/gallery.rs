@@ -26,7 +26,11 @@ fn every_activation_is_drawn_and_described() {
         let svg = fs::read_to_string(out.join(format!("{name}.svg"))).expect(name);
         assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"), "{name}");
         assert!(svg.contains(">\nf″\n<") && svg.contains("prefers-color-scheme:dark"), "{name}");
-        assert_eq!(svg.matches("kink at").count(), a.kinks().len(), "{name}: notes at its kinks");
+        assert_eq!(
+            svg.matches("kink at").count() + svg.matches("jump at").count(),
+            a.kinks().len(),
+            "{name}: notes at its kinks"
+        );
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{name}: a number is missing");
         assert!(page.contains(&format!("<section id=\"{name}\">")), "{name} is not on the page");
         let row = table.lines().find(|l| l.starts_with(&format!("| [`{name}`]"))).expect(name);

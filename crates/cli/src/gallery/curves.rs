@@ -5,13 +5,13 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
-use super::facts::{number, sides};
+use super::facts::number;
 use super::theme::{AXIS, FONT, GRID, INK, PAPER, SCALE, SECOND, SLOPE, VALUE, finished, large};
 
 /// The size of a picture; it is drawn [`SCALE`] times as large, because coordinates are whole numbers.
 const SIZE: (u32, u32) = (620, 480);
 /// Points of a curve.
-const POINTS: usize = 320;
+const POINTS: usize = 192;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
@@ -65,11 +65,13 @@ fn panel<'a>(area: &Area<'a>, a: &Activation) -> Drawn<'a> {
         .margin(px(10))
         .margin_top(px(68 + 20 * a.kinks().len().max(1) as i32))
         .margin_right(px(18))
-        .x_label_area_size(px(30))
+        .x_label_area_size(px(46))
         .y_label_area_size(px(46))
         .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
     chart
         .configure_mesh()
+        .x_desc("x")
+        .axis_desc_style(text(16, &INK))
         .x_labels(11)
         .y_labels(9)
         .max_light_lines(1)
@@ -79,7 +81,7 @@ fn panel<'a>(area: &Area<'a>, a: &Activation) -> Drawn<'a> {
         .x_label_formatter(&|x| number(*x))
         .y_label_formatter(&|y| number(*y))
         .set_all_tick_mark_size(px(4))
-        .label_style((FONT, px(15)).into_font().color(&INK))
+        .label_style(text(15, &INK))
         .draw()?;
     let axes = [vec![(x.0, 0.0), (x.1, 0.0)], vec![(0.0, y.0), (0.0, y.1)]];
     let inside = |p: &[(f64, f64)]| p.iter().all(|p| x.0 <= p.0 && p.0 <= x.1);
@@ -140,8 +142,10 @@ fn titles<'a>(area: &Area<'a>, a: &Activation) -> Drawn<'a> {
         area.draw_text(line.name, &text(16, &line.colour), (px(x + 30), px(61)))?;
     }
     for (i, k) in a.kinks().iter().enumerate() {
-        let (at, taken) = (number(k.at), number(k.taken));
-        let note = format!("kink at {at}: f′ = {} left | right, taken {taken}", sides(k));
+        let jumps = k.left.is_infinite() || k.right.is_infinite();
+        let what = if jumps { "jump" } else { "kink" };
+        let [at, left, right, taken] = [k.at, k.left, k.right, k.taken].map(number);
+        let note = format!("{what} at {at}: f′ left {left}, right {right}, taken {taken}");
         area.draw_text(&note, &text(15, &INK), (px(212), px(62 + 20 * i as i32)))?;
     }
     Ok(())

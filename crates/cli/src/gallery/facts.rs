@@ -39,12 +39,12 @@ impl Sheet {
 /// `at 0: value 0, slope 0 | 1 → 0`: the slope on the left, on the right, and the one taken.
 pub fn kink(a: &Activation, k: &Kink) -> String {
     let (at, value) = (number(k.at), number(a.apply(k.at)));
-    format!("at {at}: value {value}, slope {} → {}", sides(k), number(k.taken))
-}
-
-/// Both slopes.
-pub fn sides(k: &Kink) -> String {
-    format!("{} | {}", number(k.left), number(k.right))
+    format!(
+        "at {at}: value {value}, slope {} | {} → {}",
+        number(k.left),
+        number(k.right),
+        number(k.taken)
+    )
 }
 
 /// A number in at most five digits.
