@@ -264,7 +264,7 @@ def around(*roots):
 
 
 RANDOM = random.Random(1)
-SPREAD = [f32(RANDOM.uniform(-9, 9)) for _ in range(40)] + [RANDOM.uniform(-3, 3) for _ in range(20)]
+SPREAD = [f32(RANDOM.uniform(-9, 9)) for _ in range(80)] + [RANDOM.uniform(-3, 3) for _ in range(30)]
 SPREAD += [f32(RANDOM.uniform(-90, 90)) for _ in range(10)] + [RANDOM.uniform(-740, 740) for _ in range(10)]
 COMMON = ref.ALL + SPREAD
 EXP = COMMON + both(ref.EXP_ENDS)
