@@ -68,6 +68,8 @@ pub(crate) struct Two<R> {
     pub lo: Option<R>,
 }
 
+// What a closure holds need not be inlined into vector code: no `map` here.
+#[allow(clippy::manual_map)]
 impl<R: Real> Two<R> {
     #[inline(always)]
     pub fn exact(hi: R) -> Self {

@@ -127,7 +127,7 @@ chainrule_autograd::elementwise! {
             formula: "x for x > theta, else 0",
             derivative: "1 for x > theta, else 0",
             check: |p| match p[0] {
-                theta if theta >= 0.0 && theta < INF => Ok(()),
+                theta if (0.0..INF).contains(&theta) => Ok(()),
                 _ => Err("theta is finite and at least 0"),
             },
             range: |_| (0.0, INF),
