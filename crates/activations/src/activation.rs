@@ -121,7 +121,7 @@ impl fmt::Display for ActivationError {
 impl std::error::Error for ActivationError {}
 
 impl Activation {
-    /// Every activation, with the defaults of its parameters: this crate's [`rows`](crate::rows) and
+    /// Every activation, with the defaults of its parameters: this crate's [`rows`](mod@crate::rows) and
     /// those of the core that are used as activations.
     pub fn all() -> impl Iterator<Item = Activation> {
         let core = chainrule_autograd::table::rows();

@@ -23,7 +23,7 @@ use super::Reduction;
 pub struct CrossEntropy<'t, T: Dtype = f64> {
     /// ε: the target is (1 − ε)·onehot + ε/C.
     pub label_smoothing: f64,
-    /// How much each class counts, of shape [C]. The mean is then the weighted mean.
+    /// How much each class counts, of shape `[C]`. The mean is then the weighted mean.
     pub weights: Option<Var<'t, T>>,
     /// Rows of this class (any number, −100 in PyTorch) contribute nothing and do not count.
     pub ignore_index: Option<f64>,
@@ -43,7 +43,7 @@ impl<'t, T: Dtype> CrossEntropy<'t, T> {
     ///
     /// # Panics
     /// As [`each::cross_entropy`](super::each::cross_entropy), and if the smoothing is not in 0 to 1
-    /// or the weights have not the shape [C].
+    /// or the weights have not the shape `[C]`.
     #[track_caller]
     pub fn of(&self, z: Var<'t, T>, class: Var<'t, T>) -> Var<'t, T> {
         let each = self.each(z, class);
