@@ -44,7 +44,7 @@ const ALIASES: &[(&str, &str)] = &[
 /// use ndarray::array;
 ///
 /// let gelu: Activation = "gelu".parse()?;
-/// assert!((gelu.apply(-5.0) / -1.4332578593959696e-6 - 1.0).abs() < 1e-15);
+/// assert!((gelu.apply(-5.0f64) / -1.4332578593959696e-6 - 1.0).abs() < 1e-15);
 /// assert_eq!(gelu.apply(&array![[0.0f32, 40.0]]), array![[0.0, 40.0]]);
 /// let tape = Tape::<f64>::new();
 /// let x = tape.input("x", [0.0, 40.0]);
