@@ -21,6 +21,9 @@ run: ## the command line: make run ARGS="check"
 check: ## gradient-check every op and activation, print the table
 	$(CARGO) run --release --quiet --package chainrule-cli -- check
 
+gallery: ## draw every activation into docs/gallery, write docs/activations.md with measured costs
+	$(CARGO) run --release --quiet --package chainrule-cli -- gallery
+
 test: fmt lint docs unit examples smoke ## everything that decides whether the tree is green
 
 fmt: ## formatting
@@ -68,4 +71,4 @@ bench: ## criterion benches of every workload, or of some: make bench ARGS="T1|C
 peers: ## side by side with PyTorch, JAX, burn, candle, dfdx; writes benches/peers/RESULTS.md
 	benches/peers/run
 
-.PHONY: help demo seeds run check test fmt lint docs unit examples smoke doc figures accuracy asan bench peers
+.PHONY: help demo seeds run check gallery test fmt lint docs unit examples smoke doc figures accuracy asan bench peers

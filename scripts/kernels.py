@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """The polynomials of the vector kernels, crates/autograd/src/kernel/tables.rs, and the ratios of
-polynomials of gelu, crates/activations/src/tables.rs.
+polynomials of gelu, crates/activations/src/formulas/tables.rs.
 
     pip install mpmath
     python scripts/kernels.py > crates/autograd/src/kernel/tables.rs    # half a minute
-    python scripts/kernels.py gelu > crates/activations/src/tables.rs   # three minutes
-    rustfmt crates/autograd/src/kernel/tables.rs crates/activations/src/tables.rs
+    python scripts/kernels.py gelu > crates/activations/src/formulas/tables.rs   # three minutes
+    rustfmt crates/autograd/src/kernel/tables.rs crates/activations/src/formulas/tables.rs
 
 Each table is the best polynomial in the sense of Chebyshev, found by Remez' exchange with 60
 digits (E. W. Cheney, Introduction to Approximation Theory, ch. 3), of a function that is smooth

@@ -33,6 +33,7 @@ pub use ndarray;
 
 /// What a program usually needs.
 pub mod prelude {
-    pub use crate::activations::{Activations, losses};
+    pub use crate::activations::prelude::*;
+    pub use crate::activations::{Activation, losses};
     pub use crate::autograd::{Feed, FeedError, Function, Tape, Var, concat, stack};
 }

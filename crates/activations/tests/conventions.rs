@@ -2,7 +2,7 @@
 
 mod common;
 
-use chainrule_activations::rows::ROWS;
+use chainrule_activations::rows::rows;
 use chainrule_autograd::Tape;
 use chainrule_autograd::table::{Bend, Row, Span, Trend};
 use common::{Float, at, row, same, ulps};
@@ -12,16 +12,33 @@ const INF: f64 = f64::INFINITY;
 /// The row with each set of parameters that its entry accepts, of those worth trying.
 fn cases() -> Vec<(&'static dyn Row, Vec<f64>)> {
     let mut cases = Vec::new();
-    for &row in ROWS {
+    for row in rows() {
         let info = row.info();
         cases.push((row, info.defaults()));
-        if info.params.len() == 1 {
-            let sets = [-0.5, 0.0, 0.25, 0.5, 1.0, 2.0, 30.0].map(|p| vec![p]);
-            let valid = sets.into_iter().filter(|p| (info.check)(p).is_ok());
-            cases.extend(valid.map(|p| (row, p)));
-        }
+        let tried = [-0.5, 0.0, 0.25, 0.5, 1.0, 2.0, 30.0];
+        let sets: Vec<Vec<f64>> = match info.params.len() {
+            1 => tried.map(|p| vec![p]).into(),
+            2 => vec![vec![-2.0, 0.5], vec![0.25, 0.25], vec![-1.0, -0.5]],
+            3 => vec![
+                vec![0.0, 6.0, 0.0],
+                vec![0.25, 4.0, 1.0],
+                vec![2.0, 3.0, 0.0],
+                vec![1.0, 2.0, 0.0],
+            ],
+            _ => vec![],
+        };
+        let valid = sets.into_iter().filter(|p| (info.check)(p).is_ok());
+        cases.extend(valid.map(|p| (row, p)));
     }
     cases
+}
+
+/// Rows that bend again and again: nothing is stated of that.
+const PERIODIC: &[&str] = &["sine", "snake"];
+
+/// Whether a function jumps, so that it is neither convex nor concave around there.
+fn jumps(row: &dyn Row, p: &[f64]) -> bool {
+    (row.info().kinks)(p).iter().any(|k| k.left.is_infinite() || k.right.is_infinite())
 }
 
 /// From −60 to 60 in steps that f64 has exactly, and further out by factors.
@@ -55,6 +72,11 @@ fn nan_goes_through() {
     }
 }
 
+/// Where a row has no value at ±∞.
+fn has_no_limit(row: &dyn Row, sign: f64) -> bool {
+    PERIODIC.contains(&row.info().name) || sign < 0.0 && row.info().name == "log1mexp"
+}
+
 #[test]
 fn infinities_give_limits() {
     fn check<T: Float>(row: &'static dyn Row, p: &[f64], far: f64) {
@@ -62,9 +84,19 @@ fn infinities_give_limits() {
             for order in 0..=6 {
                 let limit = at(row, order, p, T::narrow(sign * INF)).wide();
                 let near = at(row, order, p, T::narrow(sign * far)).wide();
-                let want = if near.abs() > far / 1e3 { near.signum() * INF } else { near };
+                let want = match near.abs() {
+                    _ if has_no_limit(row, sign) => f64::NAN,
+                    size if size > far / 1e3 => near.signum() * INF,
+                    size if size < 1e3 / far => 0.0,
+                    _ => near,
+                };
                 let name = row.info().name;
-                assert_eq!(limit, want, "{name} {p:?} {} order {order} at {sign}∞", T::NAME);
+                let fits = limit == want || limit.is_nan() && want.is_nan();
+                assert!(
+                    fits,
+                    "{name} {p:?} {} order {order} at {sign}∞: {limit}, want {want}",
+                    T::NAME
+                );
             }
         }
     }
@@ -91,14 +123,26 @@ fn kinks_are_where_the_entry_says() {
                 let difference = |h: f64| (value(kink.at + side * h) - value(kink.at)) / (side * h);
                 let h = 2f64.powi(-18);
                 let got = 2.0 * difference(h / 2.0) - difference(h);
-                assert!((got - want).abs() < 1e-9, "{name}: {got} on side {side}, stated {want}");
+                let fits = if want.is_finite() {
+                    (got - want).abs() < 1e-9
+                } else {
+                    got * want.signum() > 1e4 // a jump over the small h
+                };
+                assert!(fits, "{name}: {got} on side {side}, stated {want}");
             }
             assert!(kink.left != kink.right, "{name}: that is no kink");
         }
-        for x in grid().into_iter().filter(|x| x.abs() < 60.0) {
+        let domain = (info.domain)(&p);
+        let inner = |x: &f64| x.abs() < 60.0 && domain.0 + 1e-8 < *x;
+        for x in grid().into_iter().filter(inner) {
             let jump = slope(x + 1e-9) - slope(x - 1e-9);
             let stated = (info.kinks)(&p).iter().any(|k| (k.at - x).abs() < 1e-3);
-            assert!(stated || jump.abs() < 1e-6, "{} {p:?}: an unstated kink at {x}", info.name);
+            let steep = x < 1e-2 && info.name == "log1mexp"; // the end of its domain
+            assert!(
+                stated || steep || jump.abs() < 1e-5,
+                "{} {p:?}: an unstated kink at {x}: {jump}",
+                info.name
+            );
         }
     }
 }
@@ -108,20 +152,29 @@ fn the_range_is_the_smallest_there_is() {
     for (row, p) in cases() {
         let (low, high) = (row.info().range)(&p);
         let mut x = grid();
-        x.extend([-INF, INF]);
+        x.extend([-INF, INF, 0.0, 1.5 * std::f64::consts::PI, 0.5 * std::f64::consts::PI]);
         x.extend((row.info().trend)(&p).iter().map(|span| span.from));
+        let kinks = (row.info().kinks)(&p).into_iter().map(|kink| kink.at);
+        x.extend(kinks.flat_map(|at| [at, at.next_down(), at.next_up()]));
         let y = f64::play(row, 0, &p, &x);
         let (min, max) = y.iter().fold((INF, -INF), |(a, b), &y| (a.min(y), b.max(y)));
-        let fits = ulps(min, low) <= 2.0 && ulps(max, high) <= 2.0;
-        assert!(fits, "{} {p:?}: {min} to {max}, stated {low} to {high}", row.info().name);
+        let near = |got: f64, want: f64| {
+            let wave = PERIODIC.contains(&row.info().name); // the grid only comes near its crests
+            ulps(got, want) <= 2.0 || wave && (got - want).abs() < 1e-3 || wave && got.abs() > 1e299
+        };
+        let fits = near(min, low) && near(max, high);
+        assert!(fits, "{} {p:?}: {min:e} to {max:e}, stated {low} to {high}", row.info().name);
     }
 }
 
-/// Spans that follow each other from −∞ to ∞.
-fn assert_whole_line<F: Copy + std::fmt::Debug>(name: &str, spans: &[Span<F>]) {
+/// Spans that follow each other from one end of the domain to the other.
+fn assert_whole_domain<F: Copy + std::fmt::Debug>(
+    name: &str,
+    spans: &[Span<F>],
+    domain: (f64, f64),
+) {
     assert!(!spans.is_empty(), "{name} states nothing");
-    assert_eq!(spans[0].from, -INF, "{name}");
-    assert_eq!(spans[spans.len() - 1].to, INF, "{name}");
+    assert_eq!((spans[0].from, spans[spans.len() - 1].to), domain, "{name}");
     for pair in spans.windows(2) {
         assert_eq!(pair[0].to, pair[1].from, "{name}");
     }
@@ -142,7 +195,11 @@ fn trends_hold_and_change_where_stated() {
     for (row, p) in cases() {
         let name = format!("{} {p:?}", row.info().name);
         let spans = (row.info().trend)(&p);
-        assert_whole_line(&name, &spans);
+        if row.info().name == "sine" {
+            assert!(spans.is_empty());
+            continue;
+        }
+        assert_whole_domain(&name, &spans, (row.info().domain)(&p));
         for span in &spans {
             let x = inside(span);
             for (&x, s) in x.iter().zip(f64::play(row, 1, &p, &x)) {
@@ -178,7 +235,11 @@ fn bends_hold_and_change_where_stated() {
     for (row, p) in cases() {
         let name = format!("{} {p:?}", row.info().name);
         let spans = (row.info().bend)(&p);
-        assert_whole_line(&name, &spans);
+        if PERIODIC.contains(&row.info().name) || jumps(row, &p) {
+            assert!(spans.is_empty(), "{name}");
+            continue;
+        }
+        assert_whole_domain(&name, &spans, (row.info().domain)(&p));
         for span in &spans {
             let x = inside(span);
             for (&x, c) in x.iter().zip(f64::play(row, 2, &p, &x)) {
@@ -211,7 +272,7 @@ fn bends_hold_and_change_where_stated() {
 
 #[test]
 fn special_values() {
-    for &row in ROWS {
+    for row in rows() {
         let (info, p) = (row.info(), row.info().defaults());
         assert!(info.special.len() >= 3, "{}: state more special values", info.name);
         for s in info.special {
@@ -235,9 +296,11 @@ fn derivatives_against_differences() {
         points.extend([0.0, 1e-4, -1e-4, from * 3.0, to * 3.0]);
         let rough: Vec<f64> =
             (info.kinks)(&p).iter().map(|k| k.at).chain((info.seams)(&p)).collect();
-        let steep = 1.0 + p.iter().fold(0.0, |m: f64, p| m.max(p.abs()));
+        let finite = p.iter().filter(|p| p.is_finite());
+        let steep = 1.0 + finite.fold(0.0, |m: f64, p| m.max(p.abs()));
         let h = 2f64.powi(-7) / steep;
-        points.retain(|x| rough.iter().all(|r| (x - r).abs() > 4.0 * h));
+        let (low, _) = (info.domain)(&p);
+        points.retain(|x| *x > low + 0.1 && rough.iter().all(|r| (x - r).abs() > 4.0 * h));
         for x in points {
             for order in 1..=6 {
                 let f = |x: f64| at(row, order - 1, &p, x);
@@ -247,7 +310,7 @@ fn derivatives_against_differences() {
                 let (ab, bc) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
                 let want = (16.0 * bc - ab) / 15.0;
                 let got = at(row, order, &p, x);
-                let tolerance = 1e-8 * steep.powi(order as i32);
+                let tolerance = 1e-8 * steep.powi(order as i32) * want.abs().max(1.0);
                 let context = format!("{} {p:?} order {order} at {x}", info.name);
                 assert!((got - want).abs() <= tolerance, "{context}: {got}, difference {want}");
             }

@@ -212,3 +212,155 @@ fn shapes_that_do_not_fit_are_refused() {
         assert!(refused.is_err(), "classes of shape {classes:?} for 2 × 3 logits");
     }
 }
+
+/// The other losses of one element at points of every branch, against their definitions.
+#[test]
+fn definitions_of_the_others() {
+    let sigmoid = |z: f64| 1.0 / (1.0 + (-z).exp());
+    type Case = (&'static str, Loss<f64>, fn(f64, f64) -> f64, fn(f64, f64) -> f64);
+    let table: [Case; 5] = [
+        (
+            "smooth_l1",
+            |x, t| each::smooth_l1(x, t, 0.5),
+            smooth,
+            |x, t| ((x - t) / 0.5).clamp(-1.0, 1.0),
+        ),
+        ("log_cosh", each::log_cosh, |x, t| (x - t).cosh().ln(), |x, t| (x - t).tanh()),
+        (
+            "hinge",
+            each::hinge,
+            |x, t| (1.0 - t * x).max(0.0),
+            |x, t| if t * x < 1.0 { -t } else { 0.0 },
+        ),
+        (
+            "squared_hinge",
+            each::squared_hinge,
+            |x, t| (1.0 - t * x).max(0.0).powi(2),
+            |x, t| -2.0 * t * (1.0 - t * x).max(0.0),
+        ),
+        ("mse", each::mse, |x, t| (x - t).powi(2), |x, t| 2.0 * (x - t)),
+    ];
+    fn smooth(x: f64, t: f64) -> f64 {
+        let d = (x - t).abs();
+        if d < 0.5 { d * d } else { d - 0.25 }
+    }
+    for (name, loss, value, slope) in table {
+        for x in [-3.0, -1.25, -0.75, 0.0, 0.25, 1.25, 4.0] {
+            for t in [-1.0, 1.0] {
+                let (got, want) = (of(loss, x, t), (value(x, t), slope(x, t)));
+                let near = |a: f64, b: f64| (a - b).abs() <= 1e-14 * (1.0 + b.abs());
+                assert!(
+                    near(got.0, want.0) && near(got.1, want.1),
+                    "{name} {x} {t}: {got:?}, {want:?}"
+                );
+            }
+        }
+        for (x, t) in [(f64::NAN, 1.0), (0.0, f64::NAN)] {
+            let (value, slope) = of(loss, x, t);
+            assert!(value.is_nan() && slope.is_nan(), "{name} at NaN");
+        }
+    }
+    let focal: Loss<f64> = |z, t| each::focal(z, t, 0.25, 2.0);
+    for z in [-4.0, -0.5, 0.0, 1.5, 6.0] {
+        let (p, q) = (sigmoid(z), sigmoid(-z));
+        for (t, want) in [(1.0, -0.25 * q * q * p.ln()), (0.0, -0.75 * p * p * q.ln())] {
+            let got = of(focal, z, t).0;
+            assert!((got - want).abs() <= 1e-13 * want, "focal {z} {t}: {got}, want {want}");
+        }
+    }
+    assert_eq!(of(focal, INF, 1.0), (0.0, 0.0));
+    assert_eq!(of(focal, -INF, 0.0), (0.0, 0.0));
+    assert_eq!(of(focal, -1000.0, 1.0).0, 250.0);
+    assert_eq!(of(focal, 1000.0, 1.0).0, 0.0);
+    assert!(of(focal, f64::NAN, 1.0).0.is_nan());
+    // ln cosh keeps its digits next to 0 and does not overflow.
+    for (d, want) in [(1e-8, 5e-17), (1e-200, 0.0), (1e300, 1e300), (1.0, 0.43378083048302719)] {
+        near(of::<f64>(each::log_cosh, d, 0.0).0, want);
+    }
+}
+
+#[test]
+fn gradients_of_the_others_against_differences() {
+    let x = array![[0.5, -1.0, 3.0], [2.0, 0.125, -4.0]];
+    let t = array![[0.25, 0.5, 0.25], [0.125, 0.25, 0.625]];
+    let record: [(&str, Loss<f64>); 6] = [
+        ("smooth_l1", |x, t| losses::smooth_l1(x, t, 0.6)),
+        ("log_cosh", |x, t| losses::log_cosh(x, t)),
+        ("hinge", |x, t| losses::hinge(x, t)),
+        ("squared_hinge", |x, t| losses::squared_hinge(x, t)),
+        ("kl", |x, t| losses::kl_divergence(x, t)),
+        ("focal", |x, t| losses::focal(x, t, 0.25, 2.0)),
+    ];
+    for (name, loss) in record {
+        let f = Function::record([("x", &[2, 3]), ("t", &[2, 3])], |[x, t]| loss(x, t));
+        f.check([&x, &t]).unwrap_or_else(|e| panic!("{name}: {e}")).assert();
+        f.check_second([&x, &t]).unwrap_or_else(|e| panic!("{name}: {e}")).assert();
+    }
+}
+
+/// Against PyTorch's definition, by hand: weights, smoothing, ignored rows, reductions.
+#[test]
+fn cross_entropy_with_everything() {
+    use chainrule_activations::losses::{CrossEntropy, Reduction};
+    let z = [[1.0, 2.0, 3.0], [0.5, -1.0, 0.25], [4.0, 0.0, -2.0]];
+    let (weights, classes) = ([0.5, 2.0, 1.0], [2usize, 0, 1]);
+    let log_p = |i: usize, c: usize| z[i][c] - z[i].iter().map(|z: &f64| z.exp()).sum::<f64>().ln();
+    let tape = Tape::<f64>::new();
+    let logits = tape.input("z", z);
+    let class = tape.input("class", [2.0, 0.0, 1.0]);
+    for smoothing in [0.0, 0.1, 1.0] {
+        for weighed in [false, true] {
+            for ignored in [None, Some(0.0), Some(7.0)] {
+                let w = |c: usize| if weighed { weights[c] } else { 1.0 };
+                let counts = |i: usize| ignored != Some(classes[i] as f64);
+                let row = |i: usize| {
+                    let even: f64 = (0..3).map(|c| -w(c) * log_p(i, c) / 3.0).sum();
+                    let picked = -w(classes[i]) * log_p(i, classes[i]);
+                    if counts(i) { (1.0 - smoothing) * picked + smoothing * even } else { 0.0 }
+                };
+                let total: f64 = (0..3).map(row).sum();
+                let weight: f64 = (0..3).filter(|&i| counts(i)).map(|i| w(classes[i])).sum();
+                let mut rule = CrossEntropy {
+                    label_smoothing: smoothing,
+                    weights: weighed.then(|| tape.constant(weights)),
+                    ignore_index: ignored,
+                    reduction: Reduction::Mean,
+                };
+                let close = |got: f64, want: f64| {
+                    assert!(
+                        (got - want).abs() < 1e-14 * (1.0 + want),
+                        "{rule:?}: {got}, want {want}"
+                    );
+                };
+                close(rule.of(logits, class).item(), total / weight);
+                let each = rule.each(logits, class).to_vec();
+                (0..3).for_each(|i| close(each[i], row(i)));
+                rule.reduction = Reduction::Sum;
+                assert!((rule.of(logits, class).item() - total).abs() < 1e-13);
+                rule.reduction = Reduction::None;
+                assert_eq!(rule.of(logits, class).to_vec(), each);
+            }
+        }
+    }
+    let f = Function::record([("z", &[3, 3]), ("w", &[3])], |[z, w]| {
+        let class = z.sum_over(&[-1]) * 0.0 + &array![2.0, -100.0, 1.0];
+        let ignore_index = Some(-100.0);
+        let reduction = Reduction::Mean;
+        CrossEntropy { label_smoothing: 0.1, weights: Some(w), ignore_index, reduction }
+            .of(z, class)
+    });
+    f.check([
+        &array![[1.0, 2.0, 3.0], [0.5, -1.0, 0.25], [4.0, 0.0, -2.0]],
+        &array![0.5, 2.0, 1.0],
+    ])
+    .expect("fits")
+    .assert();
+    // nll of log-softmax is cross-entropy; KL is cross-entropy less the entropy of p.
+    let nll = each::nll(logits.log_softmax(-1), class);
+    assert_eq!(nll.to_vec(), each::cross_entropy(logits, class).to_vec());
+    let p = tape.constant([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]);
+    let kl = each::kl_divergence(logits, p).to_vec();
+    let ce = each::cross_entropy_probabilities(logits, p).to_vec();
+    let entropy = -(0.2 * 0.2f64.ln() + 0.3 * 0.3f64.ln() + 0.5 * 0.5f64.ln());
+    assert!((kl[0] - (ce[0] - entropy)).abs() < 1e-15 && kl[1..] == ce[1..], "{kl:?} {ce:?}");
+}

@@ -4,6 +4,7 @@
 mod analyze;
 mod check;
 mod evaluate;
+mod gallery;
 mod model_file;
 mod output;
 mod predict;
@@ -35,6 +36,8 @@ enum Command {
     Check(check::Check),
     /// Say what derivatives tell about a function of x, proved where it can be; draw it.
     Analyze(analyze::Analyze),
+    /// Draw every activation with its derivatives; write one page and a table.
+    Gallery(gallery::Gallery),
 }
 
 /// 0: done; 1: an error, told on stderr with its causes; 2: wrong usage (clap's).
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::Predict(predict) => predict.run(),
         Command::Check(check) => check.run(),
         Command::Analyze(analyze) => analyze.run(),
+        Command::Gallery(gallery) => gallery.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,38 +1,40 @@
-//! The activations that a layer can name: every row of the activations crate, `tanh`, and
-//! `identity`. A new row there can be named here at once.
+//! The activations that a layer can name: those of the activations crate.
 
 use std::sync::LazyLock;
 
-use chainrule_activations::rows::ROWS;
+use chainrule_activations::Activation as Function;
 use chainrule_autograd::Var;
-use chainrule_autograd::table::{self, Row};
+use chainrule_autograd::table;
 
 use crate::choice::{Entry, Menu, Param};
 use crate::number::Allowed;
 
 /// An elementwise activation.
-pub struct Activation {
-    /// The row of the table; the identity has none.
-    row: Option<&'static dyn Row>,
-}
+pub struct Activation(Function);
 
 impl Activation {
     /// Records it; the parameters stand in the order of the table.
+    ///
+    /// # Panics
+    /// If the parameters are not those of the entry.
     pub fn apply<'t>(&self, x: Var<'t, f32>, params: &[f64]) -> Var<'t, f32> {
-        self.row.map_or(x, |row| x.map_row(row, params))
+        match self.0.name() {
+            "identity" => x,
+            _ => x.map_row(self.0.row(), params),
+        }
     }
 }
 
+/// Those that have a value for every number, as the outputs of a layer may be any.
 static TABLE: LazyLock<Vec<Entry<Activation>>> = LazyLock::new(|| {
-    let identity =
-        Entry { name: "identity", doc: "x", params: &[], item: Activation { row: None } };
-    let tanh = table::rows().filter(|row| row.info().name == "tanh");
-    std::iter::once(identity).chain(ROWS.iter().copied().chain(tanh).map(entry)).collect()
+    let everywhere =
+        |a: &Function| (a.info().domain)(a.params()) == (-f64::INFINITY, f64::INFINITY);
+    Function::all().filter(everywhere).map(entry).collect()
 });
 
-/// What a row says of itself, as an entry of the menu. Made once for each row.
-fn entry(row: &'static dyn Row) -> Entry<Activation> {
-    let info = row.info();
+/// What an activation says of itself, as an entry of the menu. Made once for each.
+fn entry(activation: Function) -> Entry<Activation> {
+    let info = activation.info();
     let param = |p: &table::Param| Param {
         name: p.name,
         default: Some(p.default),
@@ -43,7 +45,7 @@ fn entry(row: &'static dyn Row) -> Entry<Activation> {
         name: info.name,
         doc: info.formula,
         params: params.leak(),
-        item: Activation { row: Some(row) },
+        item: Activation(activation),
     }
 }
 
@@ -55,6 +57,6 @@ impl Menu for Activation {
     }
 
     fn check(&self, params: &[f64]) -> Result<(), &'static str> {
-        self.row.map_or(Ok(()), |row| (row.info().check)(params))
+        (self.0.info().check)(params)
     }
 }

@@ -209,6 +209,7 @@ impl<M: Menu> Serialize for Choice<M> {
             .params
             .iter()
             .zip(&self.params)
+            .filter(|(_, value)| value.is_finite()) // an infinite one is a default
             .map(|(param, value)| (param.name.to_owned(), (*value).into()))
             .collect();
         let mut map = output.serialize_map(Some(1))?;

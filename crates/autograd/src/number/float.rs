@@ -188,6 +188,10 @@ mod tests {
         let (h, l) = two_product(0.1, 0.3);
         assert_eq!(h, 0.1 * 0.3);
         assert_ne!(l, 0.0);
+        assert_eq!(Real::two_product(0.1, 0.3), (h, l));
+        let (a, b) = (0.1f32, 0.3f32);
+        let (h, l) = Real::two_product(a, b);
+        assert_eq!(f64::from(h) + f64::from(l), f64::from(a) * f64::from(b));
         // 60-digit references.
         for (x, want) in [(-5.0, 2.8665157187919391e-7), (-14.0, 7.793536819192800e-45)] {
             let got: f64 = norm_cdf(x);

@@ -98,6 +98,29 @@ pub trait Real:
         sum
     }
 
+    /// self·other as a sum hi + lo: the rounded product and what rounding took from it, by one
+    /// fused multiply-add or else by halves (Dekker 1971; in f64 for factors below 2⁹⁹⁶, in f32 below
+    /// 2¹¹⁵). A number that is more than one float (a series, an interval) answers lo = 0.
+    #[inline(always)]
+    fn two_product(self, other: Self) -> (Self, Self) {
+        let product = self * other;
+        if Self::BITS == 0 {
+            return (product, Self::lit(0.0));
+        }
+        let split = |x: Self| {
+            let c = halves::<Self>() * x;
+            let high = c - (c - x);
+            (high, x - high)
+        };
+        let ((ah, al), (bh, bl)) = (split(self), split(other));
+        let by_halves = ((ah * bh - product) + ah * bl + al * bh) + al * bl;
+        let fused = self.fma(other, -product);
+        // A square that is not exact tells whether `fma` rounds once; compilers know the answer.
+        let inexact = Self::lit(1.0 + EPSILON_F32 + f64::EPSILON * 4.0);
+        let rest = inexact.fma(inexact, -(inexact * inexact));
+        (product, rest.split(fused, by_halves, fused))
+    }
+
     /// eˣ
     fn exp(self) -> Self;
     /// eˣ − 1, exact near 0.
@@ -218,4 +241,13 @@ fn few_terms<R: Real>(x: R, square: R, c: &[f64]) -> R {
         }
         [] => R::lit(0.0),
     }
+}
+
+const EPSILON_F32: f64 = f32::EPSILON as f64;
+
+/// 2²⁷ + 1 in f64, 2¹² + 1 in f32, where 1 + 2⁻³⁰ is 1.
+#[inline(always)]
+fn halves<R: Real>() -> R {
+    let double = R::lit(1.0 + 1.0 / (1u64 << 30) as f64) - R::lit(1.0);
+    R::lit(4097.0) + double * R::lit((134_217_729.0 - 4097.0) * (1u64 << 30) as f64)
 }

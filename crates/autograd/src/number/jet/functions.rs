@@ -92,6 +92,11 @@ impl<C: Coefficient> Real for Jet<C> {
         if zero { Self::lit(0.0) } else { self / other }
     }
 
+    /// What rounding took from the value; it does not count in the other coefficients.
+    fn two_product(self, other: Self) -> (Self, Self) {
+        (self * other, Self::constant(self.c[0].two_product(other.c[0]).1))
+    }
+
     fn exp(self) -> Self {
         Self::from_fn(self.len, |k, y| if k == 0 { self.c[0].exp() } else { self.weighted(k, y) })
     }

@@ -7,12 +7,12 @@
 //! | Φ(x) + x·φ(x) | D(a)·e^(−a²/2) | 1 − D(a)·e^(−a²/2) |
 //!
 //! D(a) = V(a) − a/√(2π) is (ρ − a)·S(a) around the root −ρ of gelu′, so that nothing cancels. V and S are
-//! ratios of polynomials with positive coefficients ([`tables`](crate::tables)).
+//! ratios of polynomials with positive coefficients ([`tables`](super::tables)).
 
 use chainrule_autograd::number::Real;
 
-use crate::rows::{Parts, distance};
-use crate::tables::{S_24, S_53, V_24, V_53};
+use super::tables::{S_24, S_53, V_24, V_53};
+use super::{Parts, distance};
 
 /// 1/√(2π)
 const INV_SQRT_2PI: f64 = 0.39894228040143268;

@@ -1,0 +1,88 @@
+//! x·s(v) with v = 2·√(2/π)·(x + 0.044715·x³): GELU's tanh form, x/2·(1 + tanh(v/2)), without the
+//! cancellation of 1 + tanh. The decimal 0.044715 is exact.
+
+use chainrule_autograd::number::Real;
+
+use super::logistic::{Decay, gated};
+use super::{Parts, Two, distance, held, magnitude, squared_sum};
+
+/// 2·√(2/π)
+const K: Parts = [1.5957691669464111, -4.534068054340423e-08, 1.223515168339221e-16];
+const K1: f64 = 1.595769121605730711759784;
+/// The same times 0.044715: v = K·x + L·x³.
+const L: Parts = [0.07135481387376785, 2.3988324659995897e-09, -7.000645403088782e-17];
+const L1: f64 = 0.07135481627260024877633875;
+/// Beyond, e^(−|v|) is 0.
+const FAR: f64 = 64.0;
+
+/// The root of the slope, −0.752461422071016258487954…
+const ROOT: Parts = [-0.7524614334106445, 1.1339627903339533e-08, 3.694225124796238e-16];
+const ROOT1: f64 = -0.7524614220710162584879544;
+/// e^v there.
+const E_ROOT: f64 = 0.2919552119147671345949768;
+/// The positive root of the second derivative, 1.418504008790828355548034…
+const BEND: Parts = [1.418503999710083, 9.080745044798277e-09, 3.0293725616891437e-16];
+const BEND1: f64 = 1.418504008790828355548034;
+/// e^(−v) there.
+const E_BEND: f64 = 0.08481615592518030038683406;
+/// P₁ + P₂ there, see [`gelu_tanh_second`].
+const SUM_BEND: f64 = 10.73983222052738644841462;
+
+/// v in two words: rounded before the exponential it would cost hundreds of ULP far left.
+#[inline(always)]
+fn exponent<R: Real>(x: R) -> Two<R> {
+    let (x, square) = (Two::exact(x), x.two_product(x));
+    let square = Two { hi: square.0, lo: Some(square.1) };
+    let cubic = Two::constant(L).times(square);
+    x.times(Two::constant(K).plus(cubic))
+}
+
+/// (v(x) − v(r))/h, and the same of x·v′(x), for h = x − r.
+#[inline(always)]
+fn chords<R: Real>(x: R, root: f64) -> (R, R) {
+    let r = R::lit(root);
+    let g = (x + r).fma(x, R::lit(root * root)); // (x³ − r³)/h
+    (g.fma(R::lit(L1), R::lit(K1)), g.fma(R::lit(3.0 * L1), R::lit(K1)))
+}
+
+/// x·s(v)
+#[inline(always)]
+pub(crate) fn gelu_tanh<R: Real>(x: R) -> R {
+    gated(x, exponent(held(x, FAR)))
+}
+
+/// s(v)·(1 + x·v′·s(−v)). On the left 1 + eᵛ + x·v′ from its root.
+#[inline(always)]
+pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
+    let x = held(x, FAR);
+    let decay = Decay::of(exponent(x));
+    let (one, e) = (R::lit(1.0), decay.value());
+    let h = distance(x, ROOT);
+    let (dv, dp) = chords(x, ROOT1);
+    let left = (h * dv).exp_m1().fma(R::lit(E_ROOT), h * dp);
+    let p = x.square().fma(R::lit(3.0 * L1), R::lit(K1)).fma(x, one);
+    x.pos(e.fma(p, one), decay.times(left)) / squared_sum(e)
+}
+
+/// s′(v)·(P₁ − P₂·tanh(v/2)) with P₁ = 2v′ + x·v″ = 2K + 12L·x² and P₂ = x·v′². With q = e^(−v) the
+/// second factor times 1 + q is P₁·(1 + q) − P₂·(1 − q), from its root r
+/// ΔP₁·(1 + q) − ΔP₂·(1 − q) + (q − q(r))·(P₁ + P₂)(r). Even in x.
+#[inline(always)]
+pub(crate) fn gelu_tanh_second<R: Real>(x: R) -> R {
+    let x = magnitude(held(x, FAR));
+    let decay = Decay::of(exponent(x));
+    let (one, q) = (R::lit(1.0), decay.value());
+    let (h, r) = (distance(x, BEND), R::lit(BEND1));
+    let (dv, _) = chords(x, BEND1);
+    let change = R::lit(E_BEND * SUM_BEND) * (-(h * dv)).exp_m1();
+
+    let (x2, xr, r2) = (x.square(), x * r, R::lit(BEND1 * BEND1));
+    let cubes = x2 + xr + r2;
+    let fifths = x2.square() + xr * cubes + r2 * r2; // x⁴ + x³r + x²r² + xr³ + r⁴
+    let d1 = R::lit(12.0 * L1) * (x + r);
+    let d2 = R::lit(K1 * K1) + R::lit(6.0 * K1 * L1) * cubes + R::lit(9.0 * L1 * L1) * fifths;
+    let sum = h * (d1 * (one + q) - d2 * (one - q)) + change;
+
+    let one_q = one + q;
+    decay.times(sum) / (one_q * one_q * one_q)
+}

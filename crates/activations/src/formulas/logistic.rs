@@ -1,0 +1,135 @@
+//! The logistic function s(x) = 1/(1 + e⁻ˣ) and x·s(u), of which silu (u = x), swish (u = βx) and
+//! quick gelu are made. Exponentials are taken of −|u| only.
+
+use chainrule_autograd::number::Real;
+
+use super::{Parts, Two, distance, squared_sum};
+
+/// The root of silu′, −1.278464542761073795109…
+const ROOT: Parts = [-1.2784645557403564, 1.2979282537628478e-8, 1.1257466309409694e-16];
+/// e to that power, which is −1 minus the root.
+const E_ROOT: f64 = 0.27846454276107380;
+/// The positive root of silu″, 2.399357280515467667832…
+const BEND: Parts = [2.399357318878174, -3.83627067890302e-8, 6.287379384035963e-16];
+/// e to the power of minus that.
+const E_BEND: f64 = 0.090776278226867592;
+
+/// 1/(1 + e⁻ᵘ)
+#[inline(always)]
+pub(crate) fn logistic<R: Real>(u: Two<R>) -> R {
+    let e = u.decay();
+    let one = R::lit(1.0);
+    u.hi.pos(one, e) / (one + e)
+}
+
+/// s′(u) = e/(1 + e)²
+#[inline(always)]
+pub(crate) fn logistic_slope<R: Real>(u: Two<R>) -> R {
+    let e = u.decay();
+    e / squared_sum(e)
+}
+
+/// s″ = −s′·tanh(u/2)
+#[inline(always)]
+pub(crate) fn logistic_second<R: Real>(u: Two<R>) -> R {
+    -logistic_slope(u) * (R::lit(0.5) * u.hi).tanh()
+}
+
+/// e^(−|u|) in two factors e^(−|u|/2), so that its products with u or x do not underflow in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Decay<R> {
+    root: R,
+    /// The low word of −|u|: a factor 1 + lo.
+    lo: Option<R>,
+}
+
+impl<R: Real> Decay<R> {
+    #[inline(always)]
+    pub fn of(u: Two<R>) -> Self {
+        let u = u.neg_abs();
+        Decay { root: (R::lit(0.5) * u.hi).exp(), lo: u.lo }
+    }
+
+    #[inline(always)]
+    fn corrected(self, y: R) -> R {
+        match self.lo {
+            Some(lo) => y.fma(lo, y),
+            None => y,
+        }
+    }
+
+    /// e^(−|u|)
+    #[inline(always)]
+    pub fn value(self) -> R {
+        self.corrected(self.root.square())
+    }
+
+    /// y·e^(−|u|); 0 where that is, also for an infinite y.
+    #[inline(always)]
+    pub fn times(self, y: R) -> R {
+        self.root.amul(self.corrected(y)) * self.root
+    }
+}
+
+/// x·s(u), where u has the sign of x.
+#[inline(always)]
+pub(crate) fn gated<R: Real>(x: R, u: Two<R>) -> R {
+    if u.lo.is_none() {
+        return x.pos(x, x.times_decay(u.hi)) / (R::lit(1.0) + u.hi.decay());
+    }
+    let decay = Decay::of(u);
+    x.pos(x, decay.times(x)) / (R::lit(1.0) + decay.value())
+}
+
+/// silu′(u) = s(u)·(1 + u·s(−u)). On the left 1 + u + eᵘ from its root r: h + eʳ·(eʰ − 1).
+#[inline(always)]
+pub(crate) fn silu_slope<R: Real>(u: Two<R>) -> R {
+    if u.lo.is_none() {
+        let (x, one, e) = (u.hi, R::lit(1.0), u.hi.decay());
+        let product = x.pos(x, factor(x, e)).times_decay(x);
+        return (x.pos(one + e, R::lit(0.0)) + product) / squared_sum(e);
+    }
+    let decay = Decay::of(u);
+    let (one, e) = (R::lit(1.0), decay.value());
+    let h = u.distance(ROOT);
+    let left = h + R::lit(E_ROOT) * h.exp_m1();
+    u.hi.pos(one + e.amul(one + u.hi), decay.times(left)) / squared_sum(e)
+}
+
+/// 1 + x + eˣ for x < 0, from e = eˣ or around its root r: r + h gives h + eʳ·(eʰ − 1), whose terms
+/// have one sign.
+#[inline(always)]
+fn factor<R: Real>(x: R, e: R) -> R {
+    let h = distance(x, ROOT);
+    if R::BITS == 0 {
+        return h + R::lit(E_ROOT) * h.exp_m1();
+    }
+    let near = h * h.polynomial(if R::BITS == 24 { &SERIES[..6] } else { &SERIES });
+    (h.square() - R::lit(0.0625)).pos((R::lit(1.0) + x) + e, near)
+}
+
+/// (h + eʳ·(eʰ − 1))/h, r the root of silu′.
+const SERIES: [f64; 13] = {
+    let mut c = [E_ROOT; 13];
+    let mut k = 1;
+    while k < c.len() {
+        c[k] = c[k - 1] / (k as f64 + 1.0);
+        k += 1;
+    }
+    c[0] += 1.0;
+    c
+};
+
+/// silu″(u) = s′·(2 − u·tanh(u/2)) from the root r of the second factor, with a = |u| = r + h:
+/// (1 + e)·(2 − a·tanh(a/2)) = −(1 − e⁻ʳ)·h + e⁻ʳ·(2 + a)·(e⁻ʰ − 1).
+#[inline(always)]
+pub(crate) fn silu_second<R: Real>(u: Two<R>) -> R {
+    let decay = Decay::of(u);
+    let e_r = R::lit(E_BEND);
+    let one = R::lit(1.0);
+    let one_e = one + decay.value();
+    let a = u.neg_abs().scaled(-1.0);
+    let h = a.distance(BEND);
+    let sum = e_r.amul((R::lit(2.0) + a.hi).amul((-h).exp_m1())) - (one - e_r) * h;
+    decay.times(sum) / (one_e * one_e * one_e)
+}

@@ -1,0 +1,71 @@
+//! x − tanh x and x·tanh x.
+
+use chainrule_autograd::number::Real;
+
+use super::{Parts, distance, horner, magnitude};
+
+/// (x·cosh x − sinh x)/x³ = Σ 2k/(2k+1)!·x^(2k−2)
+const SHRINK: [f64; 10] = {
+    let mut c = [0.0; 10];
+    let mut factorial = 1.0; // (2k+1)!
+    let mut k = 1;
+    while k <= c.len() {
+        let n = 2.0 * k as f64;
+        factorial *= n * (n + 1.0);
+        c[k - 1] = n / factorial;
+        k += 1;
+    }
+    c
+};
+
+/// The positive root of lisht″, where x·tanh x = 1.
+const BEND: Parts = [1.199678659439087, -1.91813533945151e-08, 3.1436896920179815e-16];
+const BEND1: f64 = 1.19967864025773383391637;
+/// e^(−2r) there.
+const E_BEND: f64 = 0.09077627822686759175890355;
+
+/// e^(−|x|)
+#[inline(always)]
+fn root_exp<R: Real>(x: R) -> R {
+    x.neg_abs().exp()
+}
+
+/// tanh′ = 4q/(1+q)², q = e^(−2|x|)
+#[inline(always)]
+pub(crate) fn tanh_slope<R: Real>(x: R) -> R {
+    let q = (R::lit(2.0) * x.neg_abs()).exp();
+    let one_q = R::lit(1.0) + q;
+    R::lit(4.0) * q / (one_q * one_q)
+}
+
+/// x − tanh x. Below 1 by (x·cosh x − sinh x)/cosh x, whose numerator is a series of positive terms;
+/// above as (|x| − 1) + 2q/(1 + q) with q = e^(−2|x|).
+#[inline(always)]
+pub(crate) fn tanhshrink<R: Real>(x: R) -> R {
+    let (one, root) = (R::lit(1.0), root_exp(x));
+    let q = root.square();
+    let s = x.square();
+    let near = x * s * horner(s, &SHRINK) * (root + root) / (one + q);
+    let a = magnitude(x);
+    let far = (a - one) + (q + q) / (one + q);
+    (a - one).pos(x.pos(far, -far), near)
+}
+
+/// tanh x + x·tanh′ x
+#[inline(always)]
+pub(crate) fn lisht_slope<R: Real>(x: R) -> R {
+    x.tanh() + tanh_slope(x).amul(x)
+}
+
+/// 2·tanh′·(1 − x·tanh x); with a = |x| = r + h the last factor times 1 + q is
+/// (1 − a) + q(1 + a) = −h·(1 − q) + q_r·(1 + r)·(e^(−2h) − 1).
+#[inline(always)]
+pub(crate) fn lisht_second<R: Real>(x: R) -> R {
+    let (one, root) = (R::lit(1.0), root_exp(x));
+    let q = root.square();
+    let h = distance(magnitude(x), BEND);
+    let rest = R::lit(E_BEND * (1.0 + BEND1)) * (R::lit(-2.0) * h).exp_m1();
+    let sum = rest - h * (one - q);
+    let one_q = one + q;
+    R::lit(8.0) * root.amul(sum) * root / (one_q * one_q * one_q)
+}
