@@ -153,7 +153,7 @@ impl<'t, T: Element> Var<'t, T> {
     fn local(self, w: Id, v: Id) -> Option<Sym<'t>> {
         let graph: &'t crate::graph::Graph = self.graph;
         let node = graph.node(w);
-        let shape = graph.shape(v).to_vec();
+        let shape = self.at(v).shape();
         let one = Scalar::record(graph, 1.0).reshape_exact(&shape);
         let tangents = Tangents::only(v, one);
         let ahead = Ahead::new(graph, w, &tangents);

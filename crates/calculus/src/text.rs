@@ -206,6 +206,7 @@ impl Reader {
                 "x" => Ok((E::X, None)),
                 "pi" | "π" => Ok((E::Number(std::f64::consts::PI), None)),
                 "e" => Ok((E::Number(std::f64::consts::E), None)),
+                "inf" => Ok((E::Number(f64::INFINITY), None)), // as a parameter: keras_relu(x, 0, inf, 0)
                 other => Err(ParseError::at(&pair, self.unknown(other))),
             },
             Rule::bars => {

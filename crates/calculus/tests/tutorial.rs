@@ -1,6 +1,6 @@
 //! Every section of the tutorial, with its values.
 
-use chainrule_activations::Activations;
+use chainrule_activations::prelude::*;
 use chainrule_activations::softmax::{softmax, softmax_jacobian};
 use chainrule_autograd::Tape;
 use chainrule_calculus::{

@@ -287,7 +287,12 @@ impl Real for Interval {
         let zero = p > 0.0;
         let x = self.within(0.0, INF, (zero, true));
         match exponent.exact() {
-            None => (exponent * x.ln()).exp().hull_if(zero && x.lo == 0.0, 0.0),
+            None if zero && x.hi == 0.0 => x,
+            None => {
+                let (taken, at_zero) = (!x.open.0, zero && x.lo == 0.0);
+                let beyond = Interval { open: (x.open.0 || at_zero, x.open.1), ..x };
+                (exponent * beyond.ln()).exp().hull_if(at_zero && taken, 0.0)
+            }
             Some(p) if zero => x.rising(|x| x.powf(p), |x, _| x == 0.0 || x == 1.0, (0.0, INF)),
             Some(p) => x.falling(|x| x.powf(p), |x, _| x == 1.0, (0.0, INF)),
         }
