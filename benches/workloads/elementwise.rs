@@ -2,9 +2,8 @@
 //! adjoint of x, into buffers that are used again; f32. A1–A7 are elementwise; A8a and A8b are
 //! softmax and log-softmax of the rows of 1000 × 1000.
 
-use chainrule::autograd::{Tape, Var};
 use chainrule::ndarray::Array2;
-use chainrule::prelude::Activations;
+use chainrule::prelude::*;
 
 use super::data::{self, ENTRY};
 use super::{Call, Workload};
@@ -16,7 +15,7 @@ const FUNCTIONS: [(&str, Function); 9] = [
     ("A1",  |x| x.relu()),
     ("A2",  |x| x.sigmoid()),
     ("A3",  |x| x.tanh()),
-    ("A4",  gelu_tanh),
+    ("A4",  |x| x.gelu_tanh()),
     ("A5",  |x| x.gelu()),
     ("A6",  |x| x.silu()),
     ("A7",  |x| x.softplus(1.0)),
@@ -31,12 +30,6 @@ pub fn all() -> Vec<Workload> {
             .form("recorded", move || recorded(function))
     };
     FUNCTIONS.into_iter().map(workload).collect()
-}
-
-/// x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))) (Hendrycks, Gimpel, *Gaussian error linear units*, 2016).
-fn gelu_tanh(x: Var<'_, f32>) -> Var<'_, f32> {
-    let inner = (x + 0.044715 * (x * x * x)) * (2.0 / std::f32::consts::PI).sqrt();
-    0.5 * x * (1.0 + inner.tanh())
 }
 
 /// x and g.

@@ -3,7 +3,7 @@
 
 use chainrule::autograd::{Tape, Var};
 use chainrule::ndarray::ArrayD;
-use chainrule::prelude::{Activations, losses};
+use chainrule::prelude::*;
 
 use super::networks::{Array, Hidden, Loss, NETWORKS, Network, RATE};
 use super::{Call, Workload};
