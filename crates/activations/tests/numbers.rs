@@ -100,9 +100,10 @@ fn points_enclose_references() {
                     let near = Interval::new(want.next_down(), want.next_up());
                     assert!(
                         !d.intersect(near).is_nan(),
-                        "{}⁽{k}⁾({:?}) = {d:?}, want {want:e}",
+                        "{}⁽{k}⁾({:?}; {:?}) = {d:?}, want {want:e}",
                         f.name,
-                        r.x
+                        r.x,
+                        f.params
                     );
                     checked += 1;
                 }
@@ -178,15 +179,17 @@ fn germs_know_both_sides_of_every_kink() {
             for (side, stated) in [(Side::Left, kink.left), (Side::Right, kink.right)] {
                 let y = value(row, &p, Germ::variable(kink.at, side, 4));
                 let here = value(row, &p, kink.at);
-                let limit = y.limit().expect("decided");
+                let undecided = || panic!("{row:?} at {} {side:?}: {y:?}", kink.at);
+                let limit = y.limit().unwrap_or_else(undecided);
                 // At a jump the quotient goes to infinity; the germ shows the jump as its limit.
                 let slope = match limit == here {
-                    true => y.derivative(1, side).expect("decided"),
+                    true => y.derivative(1, side).unwrap_or_else(undecided),
                     false => (limit - here) * side.direction() * f64::INFINITY,
                 };
                 assert_eq!(slope, stated, "{row:?} at {} {side:?}", kink.at);
                 let y = value(row, &p, Germ::variable(Interval::point(kink.at), side, 4));
-                assert_eq!(y.limit().and_then(Coefficient::exact), Some(limit), "{row:?}");
+                let enclosed = y.limit().is_some_and(|range| range.contains(limit));
+                assert!(enclosed, "{row:?} at {} {side:?}: {y:?}", kink.at);
                 kinks += 1;
             }
         }
@@ -208,7 +211,7 @@ fn germs_agree_with_series_where_nothing_happens() {
                 let germ = value(row, &p, Germ::variable(x, side, 6));
                 for k in 0..=6 {
                     let (got, want) =
-                        (germ.derivative(k, side).expect("decided"), series.derivative(k));
+                        (germ.derivative(k, side).unwrap_or(f64::NAN), series.derivative(k));
                     let close = (got - want).abs() <= 1e-11 * want.abs().max(1.0);
                     assert!(close, "{row:?} at {x} {side:?} order {k}: {got}, {want}");
                 }

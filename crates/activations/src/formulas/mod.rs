@@ -43,9 +43,12 @@ pub(crate) fn horner<R: Real>(x: R, c: &[f64]) -> R {
     sum
 }
 
-/// x, but nothing beyond ±`most`; keeps NaN.
+/// x, but nothing beyond ±`most`, where a formula is constant but for rounding; keeps NaN.
 #[inline(always)]
 pub(crate) fn held<R: Real>(x: R, most: f64) -> R {
+    if R::EXACT {
+        return x;
+    }
     let (low, high) = (R::lit(-most), R::lit(most));
     let x = (x - high).pos(high, x);
     (low - x).pos(low, x)

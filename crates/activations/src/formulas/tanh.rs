@@ -42,6 +42,9 @@ pub(crate) fn tanh_slope<R: Real>(x: R) -> R {
 /// above as (|x| − 1) + 2q/(1 + q) with q = e^(−2|x|).
 #[inline(always)]
 pub(crate) fn tanhshrink<R: Real>(x: R) -> R {
+    if R::EXACT {
+        return x - x.tanh();
+    }
     let (one, root) = (R::lit(1.0), root_exp(x));
     let q = root.square();
     let s = x.square();

@@ -190,8 +190,10 @@ chainrule_autograd::elementwise! {
         },
         value: |x| {
             let (most, t) = (R::lit(max_value), R::lit(threshold));
-            let above = x.bend(most, x, most, most);
-            x.bend(t, R::lit(negative_slope).amul(x - t), t, above)
+            let above = if max_value == INF { x } else { x.bend(most, x, most, most) };
+            let below = R::lit(negative_slope).amul(x - t);
+            // At a threshold above 0 it jumps.
+            if threshold == 0.0 { x.bend(t, below, t, above) } else { x.by_order(t, below, t, above) }
         },
         slope: |x| {
             let (most, t) = (R::lit(max_value), R::lit(threshold));
@@ -375,8 +377,8 @@ fn leak_slope<R: Real>(x: R, m: f64) -> R {
 /// x/α in two words, for e^(x/α): x held above −10⁴·α, where that is 0.
 #[inline(always)]
 fn quotient<R: Real>(x: R, alpha: f64) -> Two<R> {
-    if alpha == 1.0 {
-        return Two::exact(x);
+    if alpha == 1.0 || R::EXACT {
+        return Two::exact(x / R::lit(alpha));
     }
     let most = R::lit(1e4 * alpha);
     let x = (-most - x).pos(-most, x);
@@ -389,8 +391,8 @@ fn quotient<R: Real>(x: R, alpha: f64) -> Two<R> {
 /// √(x² + b)
 #[inline(always)]
 fn root_of_sum<R: Real>(x: R, b: f64) -> R {
-    let a = magnitude(x);
-    (a - R::lit(1e16)).pos(a, (x.square() + R::lit(b)).sqrt())
+    let (a, root) = (magnitude(x), (x.square() + R::lit(b)).sqrt());
+    if R::EXACT { root } else { (a - R::lit(1e16)).pos(a, root) }
 }
 
 /// b/(2r·(r + |x|)) with r = √(x² + b): the slope on the left, what it lacks of 1 on the right.

@@ -145,7 +145,9 @@ chainrule_autograd::elementwise! {
             ..Info::NEW
         },
         value: |x| {
-            let complement = (x - R::lit(1e-20)).pos(-((-x).exp_m1()), x);
+            let whole = -((-x).exp_m1());
+            // x itself where exp_m1 may lose a subnormal number.
+            let complement = if R::EXACT { whole } else { (x - R::lit(1e-20)).pos(whole, x) };
             let near = complement.ln();
             (x - R::lit(LN_2)).pos((-((-x).exp())).ln_1p(), near)
         },

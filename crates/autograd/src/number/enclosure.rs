@@ -163,6 +163,8 @@ macro_rules! rising {
 }
 
 impl Real for Interval {
+    const EXACT: bool = true;
+
     fn lit(value: f64) -> Self {
         if value.is_nan() {
             Self::NONE

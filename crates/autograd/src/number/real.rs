@@ -36,6 +36,11 @@ pub trait Real:
     /// series: an approximation of a function is none of its derivatives.
     const BITS: u32 = 0;
 
+    /// Whether the number stands for more than a float next to the true value: an enclosure, a germ.
+    /// A formula that is right but for rounding, such as |x| for √(x² + 1) far out, is wrong there; a
+    /// row asks this to take the whole formula instead.
+    const EXACT: bool = false;
+
     /// A literal of a rule or a parameter of a row.
     fn lit(value: f64) -> Self;
 

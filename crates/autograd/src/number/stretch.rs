@@ -168,6 +168,8 @@ macro_rules! parts {
 }
 
 impl Real for Stretch {
+    const EXACT: bool = true;
+
     fn lit(value: f64) -> Self {
         Stretch { left: Germ::lit(value), over: Jet::lit(value), right: Germ::lit(value) }
     }

@@ -64,6 +64,8 @@ macro_rules! analytic {
 }
 
 impl<C: Coefficient> Real for Germ<C> {
+    const EXACT: bool = true;
+
     fn lit(value: f64) -> Self {
         let series = Jet::of(C::lit(value), 1);
         let germ = Germ { series, shift: 0, q: 1, terms: 1, ends: true, decided: true };

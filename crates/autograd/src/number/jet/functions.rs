@@ -44,6 +44,8 @@ impl<C: Coefficient> Div for Jet<C> {
 }
 
 impl<C: Coefficient> Real for Jet<C> {
+    const EXACT: bool = C::EXACT;
+
     fn lit(value: f64) -> Self {
         Self::of(C::lit(value), 1)
     }
