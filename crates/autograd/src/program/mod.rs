@@ -13,6 +13,21 @@
 //!
 //! A program is data, shared between threads; the values are in [`Buffers`], one set per thread.
 //!
+//! # What changes, and what does not
+//!
+//! Nodes nobody needs are left out, equal ones are computed once, elementwise ones together and tile
+//! by tile, large products by several threads if asked; a carried value is updated where it lies, and
+//! a large value may be written where another was read for the last time. **No rewrite changes
+//! rounding**: results are those of the tape to the bit (of two NaNs either may be handed on). A carried
+//! value is updated in place unless something reads the old one afterwards: an output, a swap, a view;
+//! then it is copied when all is done. `println!("{program}")` shows the steps and how each value is
+//! carried.
+//!
+//! - An output that is an input has the value of the last feed; one that is carried has the value that
+//!   this play read, not the next.
+//! - An output may be a constant, or be named twice. An input that was never fed has the value it had
+//!   on the tape.
+//!
 //! ```
 //! use chainrule_autograd::Tape;
 //!
