@@ -132,7 +132,11 @@ pub fn softmax_jacobian_into<T, S, D, O>(
     matrices(z, jacobian, |y, rest, matrix| {
         let n = y.len();
         for (i, row) in matrix.chunks_exact_mut(n).enumerate() {
-            multiples(level, -y[i], y, row);
+            if n < WIDE {
+                row.iter_mut().zip(y).for_each(|(entry, &yj)| *entry = -y[i] * yj);
+            } else {
+                multiples(level, -y[i], y, row);
+            }
             row[i] = y[i] * rest[i];
         }
     });
@@ -187,6 +191,9 @@ fn zeros<T: Element, S: Data<Elem = T>, D: Dimension>(z: &ArrayBase<S, D>) -> Ar
     let zeros = ndarray::ArrayD::zeros(shape).into_dimensionality();
     zeros.expect("one axis more")
 }
+
+/// Rows below this length are done before a kernel has been chosen.
+const WIDE: usize = 64;
 
 /// Calls `fill` for each row: with y = softmax(z) along the last axis, Σⱼ≠ᵢ yⱼ for each i, and the
 /// matrix.
