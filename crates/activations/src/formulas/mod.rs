@@ -9,6 +9,7 @@ pub(crate) mod gelu;
 pub(crate) mod gelu_tanh;
 pub(crate) mod logistic;
 pub(crate) mod mish;
+pub(crate) mod squareplus;
 pub(crate) mod tables;
 pub(crate) mod tanh;
 pub(crate) mod waves;

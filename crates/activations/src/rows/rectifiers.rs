@@ -6,7 +6,8 @@ use chainrule_autograd::table::{Info, Kink, Special};
 use super::Bend::{Concave, Convex, Straight};
 use super::Trend::{Constant, Decreasing, Increasing};
 use super::{INF, corner_to_one, everywhere, positive, spans};
-use crate::formulas::{Two, magnitude, parts};
+use crate::formulas::squareplus::{left_slope, root_of_sum};
+use crate::formulas::{Two, held, parts};
 
 /// α, λ of selu (Klambauer et al. 2017): with them mean 0 and variance 1 are a fixed point.
 const SELU_SCALE: f64 = 1.0507009873554804934193349852946;
@@ -329,7 +330,7 @@ chainrule_autograd::elementwise! {
             x.pos(half_x + half_r, R::lit(0.25 * b) / (half_r - half_x))
         },
         slope: |x| {
-            let t = squareplus_left(x, b);
+            let t = left_slope(x, b);
             x.pos(R::lit(1.0) - t, t)
         },
         second: |x| {
@@ -374,30 +375,14 @@ fn leak_slope<R: Real>(x: R, m: f64) -> R {
     x.split(R::lit(m), R::lit(at_zero), R::lit(1.0))
 }
 
-/// x/α in two words, for e^(x/α): x held above −10⁴·α, where that is 0.
+/// x/α in two words, for e^(x/α), which is 0 below −10⁴·α.
 #[inline(always)]
 fn quotient<R: Real>(x: R, alpha: f64) -> Two<R> {
     if alpha == 1.0 || R::EXACT {
         return Two::exact(x / R::lit(alpha));
     }
-    let most = R::lit(1e4 * alpha);
-    let x = (-most - x).pos(-most, x);
-    let x = (x - most).pos(most, x);
+    let x = held(x, 1e4 * alpha);
     let q = x / R::lit(alpha);
     let back = Two::exact(q).times(Two::constant(parts(alpha)));
     Two { hi: q, lo: Some(((x - back.hi) - back.rest()) / R::lit(alpha)) }
-}
-
-/// √(x² + b)
-#[inline(always)]
-fn root_of_sum<R: Real>(x: R, b: f64) -> R {
-    let (a, root) = (magnitude(x), (x.square() + R::lit(b)).sqrt());
-    if R::EXACT { root } else { (a - R::lit(1e16)).pos(a, root) }
-}
-
-/// b/(2r·(r + |x|)) with r = √(x² + b): the slope on the left, what it lacks of 1 on the right.
-#[inline(always)]
-fn squareplus_left<R: Real>(x: R, b: f64) -> R {
-    let r = root_of_sum(x, b);
-    R::lit(0.5 * b) / r / (r + magnitude(x))
 }

@@ -40,8 +40,8 @@ impl<T: Precision> Task for SumRuns<'_, T> {
     fn run<const FMA: bool>(self) {
         for (run, y) in self.x.chunks_exact(self.n).zip(self.y) {
             *y = if self.n <= SHORT {
-                let mut sum = run[0];
-                for &x in &run[1..] {
+                let mut sum = T::default();
+                for &x in run {
                     sum = sum + x;
                 }
                 sum

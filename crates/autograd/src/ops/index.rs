@@ -35,13 +35,10 @@ impl Primitive for Gather {
         let (x, index) = (io.operand(0), io.operand(1));
         let axis = self.axis as usize;
         let limit = x.dims[axis];
-        if let (Some((x, index)), true) = (rows(&x, &index), axis + 1 == x.dims.len()) {
-            let picked = index.chunks_exact(index_row(&io.operand(1)));
-            let y = io.out.chunks_exact_mut(index_row(&io.operand(1)));
-            for (row, ((x, index), y)) in x.chunks_exact(limit).zip(picked).zip(y).enumerate() {
-                for (e, (y, &i)) in y.iter_mut().zip(index).enumerate() {
-                    *y = x[checked(io.record, io.id, row * index.len() + e, i, limit)];
-                }
+        if let Some((values, indices)) = in_rows(&x, &index, axis) {
+            let n = index.dims[axis];
+            for (e, (y, &i)) in io.out.iter_mut().zip(indices).enumerate() {
+                *y = values[e / n * limit + checked(io.record, io.id, e, i, limit)];
             }
             return;
         }
@@ -94,18 +91,11 @@ impl Primitive for ScatterAdd {
         let mut along = dense;
         along[axis] = 0;
         io.out.fill(T::default());
-        if let (Some((u, index)), true) =
-            (rows(&u, &index), axis + 1 == dims.len() && dims[axis] > 0)
-        {
-            let n = index_row(&io.operand(1));
-            let (u, index) = (u.chunks_exact(n), index.chunks_exact(n));
-            for (row, ((u, index), y)) in
-                u.zip(index).zip(io.out.chunks_exact_mut(dims[axis])).enumerate()
-            {
-                for (e, (&u, &i)) in u.iter().zip(index).enumerate() {
-                    let y = &mut y[checked(io.record, io.id, row * n + e, i, dims[axis])];
-                    *y = *y + u;
-                }
+        if let Some((values, indices)) = in_rows(&u, &index, axis) {
+            let (n, len) = (index.dims[axis], dims[axis]);
+            for (e, (&u, &i)) in values.iter().zip(indices).enumerate() {
+                let y = &mut io.out[e / n * len + checked(io.record, io.id, e, i, len)];
+                *y = *y + u;
             }
             return;
         }
@@ -149,15 +139,16 @@ impl Primitive for ScatterAdd {
     }
 }
 
-/// Values and indices in rows, where both lie so and have elements.
-fn rows<'a, T: Element>(x: &View<'a, T>, index: &View<'a, T>) -> Option<(&'a [T], &'a [T])> {
-    let (x, index) = (x.dense()?, index.dense()?);
-    (!x.is_empty() && !index.is_empty()).then_some((x, index))
-}
-
-/// How many indices a row has.
-fn index_row<T>(index: &View<'_, T>) -> usize {
-    index.dims.last().copied().unwrap_or(1)
+/// Values and indices as they lie, if the axis is the last and both lie in rows: then no place has to
+/// be worked out.
+fn in_rows<'a, T: Element>(
+    values: &View<'a, T>,
+    index: &View<'a, T>,
+    axis: usize,
+) -> Option<(&'a [T], &'a [T])> {
+    let (values, indices) = (values.dense()?, index.dense()?);
+    let some = !values.is_empty() && !indices.is_empty();
+    (some && axis + 1 == index.dims.len()).then_some((values, indices))
 }
 
 /// Whether a value can be an index below `limit`.
