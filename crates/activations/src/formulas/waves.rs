@@ -13,6 +13,9 @@ const ROOT_HALF1: f64 = std::f64::consts::FRAC_1_SQRT_2;
 /// k·x for an exponential: beyond ±10⁴ held there.
 #[inline(always)]
 pub(crate) fn exponent<R: Real>(x: R, k: f64) -> Two<R> {
+    if k == 1.0 {
+        return Two::exact(x);
+    }
     Two::exact(held(x, 1e4 / k)).times(Two::constant(parts(k)))
 }
 
