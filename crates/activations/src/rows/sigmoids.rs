@@ -57,7 +57,7 @@ chainrule_autograd::elementwise! {
             ..Info::NEW
         },
         value: |x| {
-            let rest = x.neg_abs().exp().ln_1p();
+            let rest = x.ln_1p_decay();
             x.pos(-rest, x - rest)
         },
         slope: |x| logistic(Two::exact(-x)),
@@ -86,7 +86,7 @@ chainrule_autograd::elementwise! {
             ..Info::NEW
         },
         value: |x| {
-            let beyond = exponent(x, beta).neg_abs().exp().ln_1p() / R::lit(beta);
+            let beyond = exponent(x, beta).ln_1p_decay() / R::lit(beta);
             x.pos(x + beyond, beyond)
         },
         slope: |x| logistic(exponent(x, beta)),
