@@ -17,7 +17,7 @@
 //! | an entry NaN | NaN | NaN | NaN |
 //! | no entry | no entry | no entry | −∞ |
 
-use chainrule_autograd::kernel::{Level, multiples};
+use chainrule_autograd::kernel::{Level, SHORT, multiples, softmax_jacobians, sums_without};
 use chainrule_autograd::{Element, Tape, Var, softmax_rows};
 use ndarray::{Array, ArrayBase, Data, DataMut, Dimension, RemoveAxis};
 
@@ -129,16 +129,16 @@ pub fn softmax_jacobian_into<T, S, D, O>(
     O: DataMut<Elem = T>,
 {
     let level = Level::best();
-    matrices(z, jacobian, |y, rest, matrix| {
-        let n = y.len();
-        for (i, row) in matrix.chunks_exact_mut(n).enumerate() {
-            if n < WIDE {
-                row.iter_mut().zip(y).for_each(|(entry, &yj)| *entry = -y[i] * yj);
-            } else {
-                multiples(level, -y[i], y, row);
-            }
-            row[i] = y[i] * rest[i];
+    matrices(z, jacobian, |z, n, matrices| {
+        if n <= SHORT {
+            return softmax_jacobians(level, n, z, matrices);
         }
+        each_row(z, n, matrices, |y, rest, matrix| {
+            for (i, row) in matrix.chunks_exact_mut(n).enumerate() {
+                multiples(level, -y[i], y, row);
+                row[i] = y[i] * rest[i];
+            }
+        });
     });
 }
 
@@ -157,11 +157,13 @@ where
 {
     let mut jacobian = zeros(z);
     let level = Level::best();
-    matrices(z, &mut jacobian, |y, rest, matrix| {
-        for (i, row) in matrix.chunks_exact_mut(y.len()).enumerate() {
-            multiples(level, -T::one(), y, row);
-            row[i] = rest[i];
-        }
+    matrices(z, &mut jacobian, |z, n, matrices| {
+        each_row(z, n, matrices, |y, rest, matrix| {
+            for (i, row) in matrix.chunks_exact_mut(n).enumerate() {
+                multiples(level, -T::one(), y, row);
+                row[i] = rest[i];
+            }
+        });
     });
     jacobian
 }
@@ -192,16 +194,13 @@ fn zeros<T: Element, S: Data<Elem = T>, D: Dimension>(z: &ArrayBase<S, D>) -> Ar
     zeros.expect("one axis more")
 }
 
-/// Rows below this length are done before a kernel has been chosen.
-const WIDE: usize = 64;
-
-/// Calls `fill` for each row: with y = softmax(z) along the last axis, Σⱼ≠ᵢ yⱼ for each i, and the
-/// matrix.
+/// Calls `fill` with the rows of z, their length, and the room for a matrix for each, all without
+/// gaps.
 #[track_caller]
 fn matrices<T, S, D, O>(
     z: &ArrayBase<S, D>,
     jacobian: &mut ArrayBase<O, D::Larger>,
-    fill: impl Fn(&[T], &[T], &mut [T]),
+    fill: impl Fn(&[T], usize, &mut [T]),
 ) where
     T: Element,
     S: Data<Elem = T>,
@@ -219,55 +218,32 @@ fn matrices<T, S, D, O>(
     if z.is_empty() {
         return;
     }
-    let (z, mut y) = (z.as_standard_layout(), vec![T::zero(); z.len() + 2 * n]);
-    let (y, work) = y.split_at_mut(z.len());
-    let (rest, behind) = work.split_at_mut(n);
-    softmax_rows(z.as_slice().expect("in standard layout"), n, y);
-    let mut fill_all = |matrices: &mut [T]| {
-        for (y, matrix) in y.chunks_exact(n).zip(matrices.chunks_exact_mut(n * n)) {
-            rests(y, rest, behind);
-            fill(y, rest, matrix);
-        }
-    };
+    let z = z.as_standard_layout();
+    let z = z.as_slice().expect("in standard layout");
     match jacobian.as_slice_mut() {
-        Some(matrices) => fill_all(matrices),
+        Some(matrices) => fill(z, n, matrices),
         None => {
             let mut dense = Array::zeros(jacobian.raw_dim());
-            fill_all(dense.as_slice_mut().expect("a new array is in standard layout"));
+            fill(z, n, dense.as_slice_mut().expect("a new array is in standard layout"));
             jacobian.assign(&dense);
         }
     }
 }
 
-/// A sum with what rounding lost of it beside it.
-#[derive(Clone, Copy)]
-struct Exact<T> {
-    sum: T,
-    lost: T,
-}
-
-impl<T: Element> Exact<T> {
-    /// The sum with one more term; exact but for the rounding of what is lost (Knuth's two-sum).
-    fn plus(self, x: T) -> Self {
-        let sum = self.sum + x;
-        let back = sum - self.sum;
-        Exact { sum, lost: self.lost + ((self.sum - (sum - back)) + (x - back)) }
-    }
-}
-
-/// Σⱼ≠ᵢ yⱼ for each i: what stands before it and what stands behind, each with its rounding errors,
-/// so that the rows of a long Jacobian sum to 0 as well. `behind` is memory to work in.
-fn rests<T: Element>(y: &[T], rest: &mut [T], behind: &mut [T]) {
-    let none = Exact { sum: T::zero(), lost: T::zero() };
-    let mut after = none;
-    for ((y, rest), behind) in y.iter().zip(&mut *rest).zip(&mut *behind).rev() {
-        (*rest, *behind) = (after.sum, after.lost);
-        after = after.plus(*y);
-    }
-    let mut before = none;
-    for ((y, rest), behind) in y.iter().zip(&mut *rest).zip(&mut *behind) {
-        let both = before.plus(*rest);
-        *rest = both.sum + (both.lost + *behind);
-        before = before.plus(*y);
+/// Calls `fill` for each row: with y = softmax(z), Σⱼ≠ᵢ yⱼ for each i, and the matrix.
+fn each_row<T: Element>(
+    z: &[T],
+    n: usize,
+    matrices: &mut [T],
+    fill: impl Fn(&[T], &[T], &mut [T]),
+) {
+    let mut y = vec![T::zero(); z.len() + 2 * n];
+    let (y, work) = y.split_at_mut(z.len());
+    let (rest, behind) = work.split_at_mut(n);
+    softmax_rows(z, n, y);
+    for (y, matrix) in y.chunks_exact(n).zip(matrices.chunks_exact_mut(n * n)) {
+        let columns = |x| <[T]>::as_chunks_mut::<1>(x).0;
+        sums_without(y.as_chunks::<1>().0, columns(&mut *rest), columns(&mut *behind));
+        fill(y, rest, matrix);
     }
 }

@@ -148,6 +148,8 @@ const WANTED: &[&str] = &[
     "once",
     "in place",
     "copied",
+    "piece by piece",
+    "as large",
     "shared",
     "broadcast row",
     "broadcast column",
@@ -162,7 +164,26 @@ fn random_program(
     let tape = Tape::<f64>::new();
     let Stepped { xs, outputs, next } = stepped(recipe, how, &tape);
     let carried: Vec<_> = xs.iter().copied().zip(next.iter().copied()).collect();
+    let before: Vec<ArrayD<f64>> = xs.iter().map(|x| x.value()).collect();
+    // As it is, and as if all values were large.
     let program = tape.compile_step(&[], &outputs, &carried);
+    let as_large = tape.compile_laid_out(&[], &outputs, &carried, 2);
+    equals_its_tape(&as_large, &tape, &xs, &outputs, &next)?;
+    count(&tape, &as_large, "as large", counts);
+    xs.iter().zip(&before).for_each(|(x, value)| x.set(value).expect("the same shape"));
+    equals_its_tape(&program, &tape, &xs, &outputs, &next)?;
+    count(&tape, &program, how, counts);
+    Ok(())
+}
+
+/// Three plays, each followed by the same step of the tape.
+fn equals_its_tape(
+    program: &Program<f64>,
+    tape: &Tape<f64>,
+    xs: &[Var<'_>],
+    outputs: &[Var<'_>],
+    next: &[Var<'_>],
+) -> Result<(), TestCaseError> {
     let mut buffers = program.buffers();
     for _ in 0..3 {
         program.play(&mut buffers);
@@ -177,7 +198,6 @@ fn random_program(
             prop_assert_eq!(got, bits(value.iter().copied()), "carried {}\n{}", i, program);
         }
     }
-    count(&tape, &program, how, counts);
     Ok(())
 }
 
@@ -213,7 +233,7 @@ fn count(tape: &Tape<f64>, program: &Program<f64>, how: &str, counts: &mut Count
     for line in printed.lines() {
         let kind = ["tiles", "scalars", "product", "array", "once"];
         kind.into_iter().filter(|k| line.starts_with(k)).for_each(&mut add);
-        let ways = ["in place", "copied"];
+        let ways = ["in place", "copied", "piece by piece"];
         ways.into_iter().filter(|way| line.ends_with(way)).for_each(&mut add);
     }
     if program.len() < tape.len() / 2 {
@@ -385,6 +405,53 @@ fn results_do_not_depend_on_the_number_of_threads() {
     let one = played(1);
     for threads in [2, 3, 5, 200] {
         assert!(played(threads) == one, "{threads} threads");
+    }
+}
+
+/// Products of several pieces in rows, columns and terms, stored and not, whose results are stored
+/// anew, over what dies and over what is carried.
+#[test]
+fn what_is_done_to_a_product_is_done_piece_by_piece() {
+    fn values(shape: [usize; 2], salt: usize) -> ndarray::Array2<f32> {
+        let number = |(i, j)| ((i * 7919 + j * 104_729 + salt) % 1009) as f32 / 1009.0 - 0.5;
+        ndarray::Array2::from_shape_fn(shape, number)
+    }
+    let bits = |v: ndarray::ArrayViewD<'_, f32>| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    for [m, k, n] in [[200, 70, 130], [130, 300, 130], [197, 20, 1100], [97, 600, 1030]] {
+        let tape = Tape::<f32>::new();
+        let (x, w) = (tape.input("x", values([m, k], 1)), tape.input("w", values([k, n], 2)));
+        let (b, c) = (tape.input("b", values([1, n], 3)), tape.input("c", values([m, n], 4)));
+        let halves = tape.input("halves", values([1, 2 * n], 5));
+        let y = x.matmul(w);
+        let z = (y + b).tanh() * c;
+        // Two rows at a time, where there are pairs of them.
+        let pairs = match m % 2 {
+            0 => (z.reshape(&[-1, 2 * n as isize]) * halves).reshape(&[m as isize, n as isize]),
+            _ => z * b,
+        };
+        let loss = pairs.square().mean() + y.slice(ndarray::s![..;2, ..]).sum() * 1e-3;
+        let g = tape.gradient(loss, &[w, b, c, halves]);
+        let carried = [(w, w - 0.5 * g[0]), (b, b - g[1]), (c, c - g[2] + pairs)];
+        let program = tape.compile_step(&[x, halves], &[loss, z], &carried);
+        assert!(program.to_string().contains("piece by piece"), "{program}");
+        let mut sets: Vec<Buffers<f32>> = vec![program.buffers()];
+        #[cfg(feature = "threads")]
+        sets.extend([2, 3].map(|threads| program.buffers().with_threads(threads)));
+        for _ in 0..3 {
+            let next = carried.map(|(_, next)| next.value());
+            for buffers in &mut sets {
+                program.play(buffers);
+                for (i, output) in [loss, z].into_iter().enumerate() {
+                    let want = bits(output.value().view());
+                    assert!(bits(program.output(buffers, i)) == want, "output {i} of {m}×{k}×{n}");
+                }
+                for (i, next) in next.iter().enumerate() {
+                    let got = bits(program.carried(buffers, i));
+                    assert!(got == bits(next.view()), "carried {i} of {m}×{k}×{n}");
+                }
+            }
+            carried.iter().zip(&next).for_each(|((x, _), next)| x.set(next).expect("its shape"));
+        }
     }
 }
 

@@ -29,6 +29,7 @@
 
 mod error;
 mod exponential;
+mod jacobians;
 mod lane;
 mod level;
 mod logarithm;
@@ -41,6 +42,7 @@ mod slices;
 mod sums;
 mod tables;
 
+pub use jacobians::{softmax_jacobians, sums_without};
 pub use lane::Lane;
 pub use level::Level;
 pub(crate) use level::{Fill, Task, WideTask};
@@ -48,7 +50,8 @@ pub(crate) use pairs::{Pair, Source, pairs, select};
 pub use precision::Precision;
 pub(crate) use rows::softmax_slope;
 pub(crate) use rows::{exp_differences, from_top, largest, log_softmax_slope, quotients};
-pub(crate) use short_rows::{RowFunction, SHORT, short_rows};
+pub use short_rows::SHORT;
+pub(crate) use short_rows::{RowFunction, short_rows};
 pub(crate) use slices::{Formula, map, pull};
 pub use sums::multiples;
 pub(crate) use sums::{add_rows, sum_runs};

@@ -5,9 +5,9 @@ use super::{Lane, Level, Precision, Task};
 use crate::number::Real;
 
 /// Rows up to this length are short.
-pub(crate) const SHORT: usize = 32;
+pub const SHORT: usize = 32;
 /// Rows that are computed side by side.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 
 /// The functions of a row.
 #[derive(Clone, Copy, PartialEq)]
@@ -26,7 +26,7 @@ struct ShortRows<'a, T> {
 }
 
 /// One value of each row.
-type Column<T> = [T; LANES];
+type Column<T, const ROWS: usize> = [T; ROWS];
 
 impl<T: Precision> Task for ShortRows<'_, T> {
     type Output = ();
@@ -44,7 +44,7 @@ impl<T: Precision> Task for ShortRows<'_, T> {
             }
             match f {
                 RowFunction::LogSumExp => block[0] = logsumexp::<T, FMA>(block),
-                RowFunction::Softmax => softmax::<T, FMA>(block),
+                RowFunction::Softmax => softmax::<T, FMA, LANES>(block),
                 RowFunction::LogSoftmax => log_softmax::<T, FMA>(block),
             }
             for (row, y) in y.chunks_exact_mut(width).enumerate() {
@@ -58,10 +58,12 @@ impl<T: Precision> Task for ShortRows<'_, T> {
 
 /// The largest of each row; NaN where there is one.
 #[inline(always)]
-fn largest<T: Precision, const FMA: bool>(block: &[Column<T>]) -> Column<T> {
+fn largest<T: Precision, const FMA: bool, const ROWS: usize>(
+    block: &[Column<T, ROWS>],
+) -> Column<T, ROWS> {
     let mut m = block[0];
     for x in &block[1..] {
-        for i in 0..LANES {
+        for i in 0..ROWS {
             let (x, largest) = (Lane::<T, FMA>(x[i]), Lane(m[i]));
             m[i] = x.by_order(largest, largest, largest, x).0;
         }
@@ -71,19 +73,21 @@ fn largest<T: Precision, const FMA: bool>(block: &[Column<T>]) -> Column<T> {
 
 /// e^(x − m), and the sum of it.
 #[inline(always)]
-fn softmax<T: Precision, const FMA: bool>(block: &mut [Column<T>]) {
-    let m = largest::<T, FMA>(block);
-    let mut sum = [T::default(); LANES];
+pub(super) fn softmax<T: Precision, const FMA: bool, const ROWS: usize>(
+    block: &mut [Column<T, ROWS>],
+) {
+    let m = largest::<T, FMA, ROWS>(block);
+    let mut sum = [T::default(); ROWS];
     for x in block.iter_mut() {
-        for i in 0..LANES {
+        for i in 0..ROWS {
             x[i] = Lane::<T, FMA>(x[i]).exp_of_difference(Lane(m[i])).0;
         }
-        for i in 0..LANES {
+        for i in 0..ROWS {
             sum[i] = sum[i] + x[i];
         }
     }
     for y in block {
-        for i in 0..LANES {
+        for i in 0..ROWS {
             y[i] = y[i] / sum[i];
         }
     }
@@ -92,8 +96,10 @@ fn softmax<T: Precision, const FMA: bool>(block: &mut [Column<T>]) {
 /// The largest m of each row, and ln Σ e^(x − m): the entry m itself is e⁰ = 1 exactly, so that what
 /// the others add keeps its digits.
 #[inline(always)]
-fn log_sum<T: Precision, const FMA: bool>(block: &[Column<T>]) -> (Column<T>, Column<T>) {
-    let m = largest::<T, FMA>(block);
+fn log_sum<T: Precision, const FMA: bool>(
+    block: &[Column<T, LANES>],
+) -> (Column<T, LANES>, Column<T, LANES>) {
+    let m = largest::<T, FMA, LANES>(block);
     let (mut sum, mut found) = ([T::default(); LANES], [T::default(); LANES]);
     for x in block {
         for i in 0..LANES {
@@ -110,7 +116,7 @@ fn log_sum<T: Precision, const FMA: bool>(block: &[Column<T>]) -> (Column<T>, Co
 }
 
 #[inline(always)]
-fn logsumexp<T: Precision, const FMA: bool>(block: &[Column<T>]) -> Column<T> {
+fn logsumexp<T: Precision, const FMA: bool>(block: &[Column<T, LANES>]) -> Column<T, LANES> {
     let (m, log) = log_sum::<T, FMA>(block);
     let mut y = m;
     for i in 0..LANES {
@@ -122,7 +128,7 @@ fn logsumexp<T: Precision, const FMA: bool>(block: &[Column<T>]) -> Column<T> {
 }
 
 #[inline(always)]
-fn log_softmax<T: Precision, const FMA: bool>(block: &mut [Column<T>]) {
+fn log_softmax<T: Precision, const FMA: bool>(block: &mut [Column<T, LANES>]) {
     let (m, log) = log_sum::<T, FMA>(block);
     for y in block {
         for i in 0..LANES {

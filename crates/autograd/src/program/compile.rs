@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Program;
-use super::draft::Draft;
+use super::draft::{Draft, LARGE};
 use crate::graph::{Record, Slot};
 use crate::node::{Id, Node, Op, each_op};
 use crate::ops::{Leaf, Primitive};
@@ -36,6 +36,20 @@ impl<T: Element> Tape<T> {
         outputs: &[Var<'_, T>],
         carried: &[(Var<'_, T>, Var<'_, T>)],
     ) -> Program<T> {
+        self.compile_laid_out(inputs, outputs, carried, LARGE)
+    }
+
+    /// As [`compile_step`](Self::compile_step), with values from `large` elements on laid out as those
+    /// that do not fit into the nearest cache: so that tests need no large ones.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn compile_laid_out(
+        &self,
+        inputs: &[Var<'_, T>],
+        outputs: &[Var<'_, T>],
+        carried: &[(Var<'_, T>, Var<'_, T>)],
+        large: usize,
+    ) -> Program<T> {
         let fed = || inputs.iter().copied().chain(carried.iter().map(|c| c.0));
         for (at, x) in fed().enumerate() {
             let is_input = matches!(x.graph.node(x.id).op, Op::Leaf(Leaf { input: true }));
@@ -54,7 +68,7 @@ impl<T: Element> Tape<T> {
         let pairs: Vec<(Id, Id)> = carried.iter().map(|(x, n)| (x.id, n.id)).collect();
         let record = self.graph().record();
         let mut buffers = self.graph().buffers();
-        compile(&record, T::values(&mut buffers), &ids(inputs), &ids(outputs), &pairs)
+        compile(&record, T::values(&mut buffers), &ids(inputs), &ids(outputs), &pairs, large)
     }
 }
 
@@ -85,6 +99,7 @@ fn compile<T: Element>(
     inputs: &[Id],
     outputs: &[Id],
     carried: &[(Id, Id)],
+    large: usize,
 ) -> Program<T> {
     let fed: Vec<Id> = inputs.iter().copied().chain(carried.iter().map(|c| c.0)).collect();
     let ends = outputs.iter().copied().chain(carried.iter().map(|c| c.1));
@@ -108,7 +123,7 @@ fn compile<T: Element>(
         Some((Id(new as u32), &values.buffer[start..start + len]))
     };
     let draft = Draft { record, inputs, outputs, carried };
-    draft.lay_out().press(old.iter().enumerate().filter_map(values))
+    draft.lay_out(large).press(old.iter().enumerate().filter_map(values))
 }
 
 /// Whether a node is one of `ends`, or one of them is computed from it.

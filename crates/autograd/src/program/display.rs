@@ -22,6 +22,7 @@ impl<T: Element> fmt::Display for Program<T> {
             match (work, step) {
                 (Work::Group(len, _), _) => writeln!(f, "tiles of {len}")?,
                 (Work::Scalars(_), _) => writeln!(f, "scalars")?,
+                (Work::Product(_), _) => writeln!(f, "product, piece by piece")?,
                 (Work::Node(_), Step::Product(_)) => writeln!(f, "product")?,
                 (Work::Node(_), _) => writeln!(f, "array")?,
             }

@@ -5,10 +5,14 @@ use super::Program;
 use super::plan::{Ends, Plan, plan};
 use super::press::press;
 use super::schedule::{Storage, Work, schedule};
+use super::tiled::TILE;
 use crate::graph::{Record, Slot};
 use crate::node::{Id, Node};
 use crate::ops::Reshape;
 use crate::play::Element;
+
+/// From how many elements on values do not fit into the nearest cache all together.
+pub(super) const LARGE: usize = 16 * TILE;
 
 /// What does not depend on what is fed stands before everything else.
 pub(super) struct Draft {
@@ -38,13 +42,15 @@ impl Draft {
         first.unwrap_or(self.record.nodes.len())
     }
 
-    pub fn lay_out(mut self) -> LaidOut {
+    /// From `large` elements on it matters where values lie.
+    pub fn lay_out(mut self, large: usize) -> LaidOut {
         let (once, fed) = (self.once(), self.fed());
         self.set_apart();
         let storage = Storage::of(&self.record);
-        let works = schedule(&storage, once);
         let (outputs, carried) = (&self.outputs[..], &self.carried[..]);
-        let ends = Ends { fed: &fed, outputs, carried, prologue: once };
+        let last: Vec<Id> = outputs.iter().copied().chain(carried.iter().map(|c| c.1)).collect();
+        let works = schedule(&storage, once, &last, large);
+        let ends = Ends { fed: &fed, outputs, carried, prologue: once, large };
         let plan = plan(&storage, &works, &ends);
         LaidOut { draft: self, works, plan }
     }

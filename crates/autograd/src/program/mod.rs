@@ -6,6 +6,7 @@
 //! | `compile.rs` | keeps the nodes that the outputs need, each once, and moves those that depend on constants only into a prologue |
 //! | `draft.rs` | the nodes with their ends; everything below is derived from that |
 //! | `schedule.rs` | decides which nodes are computed together |
+//! | `join.rs` | what is done to a large product elementwise is done to each piece of it, while that is in the cache |
 //! | `plan.rs` | gives every value a place, and the place of a value nobody reads any more to the next |
 //! | `press.rs` | works out where each step reads and writes |
 //! | `tiled.rs`, `scalars.rs` | play groups of elementwise nodes tile by tile, and lists of scalars |
@@ -45,10 +46,12 @@
 //! assert!((program.carried(&buffers, 0)[[]] - 3.0).abs() < 1e-9);
 //! ```
 
+mod apart;
 mod around;
 mod compile;
 mod display;
 mod draft;
+mod join;
 mod plan;
 mod press;
 mod product;
@@ -65,7 +68,7 @@ use crate::graph::{Record, Slot};
 use crate::kernel::Level;
 use crate::node::Id;
 use crate::play::{Element, run, view};
-use around::Around;
+use around::{Around, Memory};
 use press::Step;
 use schedule::Work;
 use tiled::TILE;
@@ -88,7 +91,7 @@ pub struct Program<T> {
     carried: Vec<(Id, Id)>,
     /// What is carried but not updated in place: from, to, how many elements.
     moves: Vec<[usize; 3]>,
-    /// How many tiles the steps need, and how many elements a product packs.
+    /// How many tiles the steps need, and how many elements a product needs to work in.
     tiles: usize,
     pack: usize,
     /// The buffer before the first play: constants and inputs as they were on the tape.
@@ -100,7 +103,7 @@ pub struct Program<T> {
 pub struct Buffers<T> {
     values: Vec<T>,
     tiles: Vec<T>,
-    /// As much as a product packs, for each thread.
+    /// As much as a product needs to work in, for each thread.
     pack: Vec<T>,
     threads: usize,
     scratch: [Vec<T>; 2],
@@ -180,9 +183,11 @@ impl<T: Element> Program<T> {
         let level = Level::best();
         for step in &self.steps {
             match step {
-                Step::Group(group) => group.play(&self.record, values, tiles),
+                Step::Group(group) => {
+                    group.play(&self.record, 0..group.len, (&[], 0), &mut values[..], tiles)
+                }
                 Step::Scalars(list) => scalars::play(list, &self.record, values),
-                Step::Product(product) => product.play(level, values, pack, *threads),
+                Step::Product(product) => product.play(level, &self.record, values, pack, *threads),
                 Step::Sum { x, y, loops } => {
                     let (y, around) = Around::part(values, y.clone());
                     loops.play(around.get(x.clone()), y);

@@ -5,16 +5,11 @@
 //! last reader. Outputs stay until the next play. What only its own group reads has no place at all.
 
 use super::schedule::{Storage, Work};
-use super::tiled::TILE;
 use crate::graph::Slot;
 use crate::node::Id;
 
 /// Places start at multiples of this many elements, so that vectors are read in one piece.
 const ALIGN: usize = 16;
-
-/// From this length on a value is written where another one lies that is read for the last time: the
-/// memory is in the cache already. Below, both are.
-const LARGE: usize = 16 * TILE;
 
 /// The places of all values, and the length of the buffer.
 pub(super) struct Plan {
@@ -33,6 +28,9 @@ pub(super) struct Ends<'a> {
     pub carried: &'a [(Id, Id)],
     /// The nodes below this one are computed once.
     pub prologue: usize,
+    /// From this length on a value is written where another one lies that is read for the last
+    /// time: the memory is in the cache already. Below, both are.
+    pub large: usize,
 }
 
 /// The record's slots are those of the tape: a view keeps its distance from its root.
@@ -69,7 +67,7 @@ pub(super) fn plan(storage: &Storage<'_>, steps: &[Work], ends: &Ends<'_>) -> Pl
             let dies = |root: &Id| {
                 *root != id && storage.len(*root) == len && times.may_replace(*root, id)
             };
-            let before = leaving.iter().position(dies).filter(|_| len >= LARGE);
+            let before = leaving.iter().position(dies).filter(|_| len >= ends.large);
             places[id.index()] = match before {
                 Some(before) => places[leaving.swap_remove(before).index()],
                 None => if len == 1 { &mut single } else { &mut many }.take(len),
@@ -110,6 +108,8 @@ struct Times {
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Whole,
+    /// The product of a step that takes on each piece of it.
+    Pieces,
     Scalar,
     Tiled,
 }
@@ -129,6 +129,11 @@ impl Times {
                 }
                 Work::Group(_, ids) => {
                     set(Kind::Tiled);
+                    order.push(ids.clone());
+                }
+                Work::Product(ids) => {
+                    set(Kind::Tiled);
+                    kind[ids[0].index()] = Kind::Pieces;
                     order.push(ids.clone());
                 }
             }
@@ -156,7 +161,7 @@ impl Times {
                     let root = storage.root(o).index();
                     self.last[root] = turn;
                     let same = storage.is_whole(o) && storage.len(o) == storage.len(id);
-                    if !same || self.kind[id.index()] == Kind::Whole {
+                    if !same || matches!(self.kind[id.index()], Kind::Whole | Kind::Pieces) {
                         self.torn[root] = turn;
                     }
                 }
@@ -166,14 +171,17 @@ impl Times {
 
     /// Whether a node's values are needed outside of its group.
     fn is_stored(&self, id: Id) -> bool {
-        self.kind[id.index()] != Kind::Tiled || self.last[id.index()] > self.made[id.index()]
+        let kind = self.kind[id.index()];
+        !matches!(kind, Kind::Tiled | Kind::Pieces) || self.last[id.index()] > self.made[id.index()]
     }
 
     /// Whether `next` can be written where `x` lies: nobody reads x later, and what reads it in the
-    /// same turn reads each element before that is written.
+    /// same turn reads each element before that is written. A product is written before what goes
+    /// along with it reads anything.
     fn may_replace(&self, x: Id, next: Id) -> bool {
         let made = self.made[next.index()];
-        self.last[x.index()] <= made && self.torn[x.index()] < made
+        let is_read = self.last[x.index()] == made && self.kind[next.index()] == Kind::Pieces;
+        self.last[x.index()] <= made && self.torn[x.index()] < made && !is_read
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::plan::Plan;
-use super::product::Product;
-use super::scalars::{LAST, Scalar};
+use super::product::{After, Product};
+use super::scalars::{LAST, Scalar, paired};
 use super::schedule::{Storage, Work};
 use super::tiled::{Function, Group, Load, Member, Operand, Place, TILE};
 use crate::graph::Slot;
@@ -24,7 +24,7 @@ pub(super) enum Step<T> {
         y: Range<usize>,
         loops: Box<SumLoops>,
     },
-    Product(Product),
+    Product(Product<T>),
     Scalars(Vec<Scalar>),
     Group(Group<T>),
 }
@@ -70,7 +70,38 @@ impl<T: Element> Press<'_, T> {
         match work {
             Work::Node(id) => self.node(*id),
             Work::Scalars(ids) => Step::Scalars(self.scalars(ids)),
-            Work::Group(len, ids) => Step::Group(self.group(*len, ids)),
+            Work::Group(len, ids) => {
+                let (group, tiles) = self.group(*len, ids, None);
+                self.tiles = self.tiles.max(tiles);
+                Step::Group(group)
+            }
+            Work::Product(ids) => self.product_and(ids[0], ids),
+        }
+    }
+
+    fn product_and(&mut self, product: Id, ids: &[Id]) -> Step<T> {
+        let stored = |id: &&Id| self.plan.stored[id.index()];
+        let mut written: Vec<usize> =
+            ids.iter().filter(stored).map(|id| self.slot(*id).offset).collect();
+        written.sort_unstable();
+        let (group, tiles) = self.group(self.storage.len(product), &ids[1..], Some(product));
+        self.product(product, Some(After { group, tiles, written }))
+    }
+
+    fn product(&mut self, id: Id, after: Option<After<T>>) -> Step<T> {
+        let Storage { record, .. } = *self.storage;
+        let node = record.node(id);
+        let Op::Matmul(matmul) = node.op else { unreachable!("a product") };
+        let look =
+            |i: usize| view(record, &[] as &[T], self.slot(node.operands[i]), node.operands[i]);
+        let factors = matmul.factors(record.shape(id), look(0), look(1));
+        let y = self.plan.stored[id.index()].then_some(self.slot(id).offset);
+        match Product::new(&factors, y, after) {
+            Some(product) => {
+                self.pack = self.pack.max(product.work_len());
+                Step::Product(product)
+            }
+            None => Step::Node(id.index()),
         }
     }
 
@@ -83,19 +114,7 @@ impl<T: Element> Press<'_, T> {
                 let loops = Box::new(SumLoops::of(record.shape(x), sum.axes));
                 Step::Sum { x: self.range(x), y: self.range(id), loops }
             }
-            Op::Matmul(matmul) => {
-                let look = |i: usize| {
-                    view(record, &[] as &[T], self.slot(node.operands[i]), node.operands[i])
-                };
-                let factors = matmul.factors(record.shape(id), look(0), look(1));
-                match Product::new(&factors, self.slot(id).offset) {
-                    Some(product) => {
-                        self.pack = self.pack.max(product.pack_len());
-                        Step::Product(product)
-                    }
-                    None => Step::Node(id.index()),
-                }
-            }
+            Op::Matmul(_) => self.product(id, None),
             _ => Step::Node(id.index()),
         }
     }
@@ -133,6 +152,7 @@ impl<T: Element> Press<'_, T> {
 
     fn scalars(&mut self, ids: &[Id]) -> Vec<Scalar> {
         let mut list: Vec<Scalar> = Vec::new();
+        let mut before = None;
         for &id in ids {
             let result = self.slot(id).offset as u32;
             for (f, args) in self.calls(id) {
@@ -143,14 +163,15 @@ impl<T: Element> Press<'_, T> {
                         Arg::Number(c) => self.number(c),
                         Arg::Before => LAST,
                     };
-                    if list.last().is_some_and(|last| last.result == *operand) {
+                    if before == Some(*operand) {
                         *operand = LAST;
                     }
                 }
-                list.push(Scalar { f, operands, result });
+                list.push(Scalar::One { f, operands, result });
+                before = Some(result);
             }
         }
-        list
+        paired(&list)
     }
 
     /// Where a number stands that scalar steps read.
@@ -163,19 +184,24 @@ impl<T: Element> Press<'_, T> {
         at
     }
 
-    fn group(&mut self, len: usize, ids: &[Id]) -> Group<T> {
+    /// The group, which may go along with a product, and how many tiles it needs.
+    fn group(&self, len: usize, ids: &[Id], product: Option<Id>) -> (Group<T>, usize) {
         let mut group = Grouping::new(self, ids);
+        group.places.extend(product.map(|product| (product, Place::Product)));
         ids.iter().for_each(|id| group.add(*id));
         let Grouping { loads, members, tiles, .. } = group;
-        self.tiles = self.tiles.max(tiles.len());
         let mut loads: Vec<Load> = loads.into_iter().map(|(_, load)| load).collect();
         // Tiles of whole rows: then a row that is added to all rows is brought once.
         let period = loads.iter().find_map(Load::period).unwrap_or(1);
         let tile = TILE / period * period;
+        // A piece of a product starts at any of its rows.
+        let row = product.and_then(|product| self.storage.record.shape(product).last());
+        let rows = |period: usize| row.is_none_or(|n| n.is_multiple_of(period));
         for load in &mut loads {
-            load.once |= load.period().is_some_and(|period| tile.is_multiple_of(period));
+            load.once |=
+                load.period().is_some_and(|period| tile.is_multiple_of(period) && rows(period));
         }
-        Group { len, tile, loads, members }
+        (Group { len, tile, loads, members }, tiles.len())
     }
 }
 

@@ -1,19 +1,34 @@
-//! Products of matrices, with everything about how they lie worked out.
+//! Products of matrices, with everything about how they lie worked out, and what is done to each piece
+//! of a product while it is in the cache.
 
-use super::around::Around;
+use super::apart::Apart;
+use super::around::{Around, Memory};
+use super::tiled::{Group, TILE};
+use crate::graph::Record;
 use crate::kernel::Level;
-use crate::kernel::product::{Matrix, pack_len, product};
+use crate::kernel::product::{Matrix, pack_len, product_with, room_len};
 use crate::ops::Factors;
 use crate::play::Element;
 
 /// A product, or a batch of them.
 #[derive(Clone, Debug)]
-pub(super) struct Product {
+pub(super) struct Product<T> {
     dims: [usize; 3],
     a: Operand,
     b: Operand,
-    /// Where the result starts.
-    y: usize,
+    /// Where the result starts, if it is stored.
+    y: Option<usize>,
+    after: Option<After<T>>,
+}
+
+/// Nodes computed from the elements of a product.
+#[derive(Clone, Debug)]
+pub(super) struct After<T> {
+    pub group: Group<T>,
+    /// How many tiles it needs.
+    pub tiles: usize,
+    /// Where its results are stored, and the product's, in order.
+    pub written: Vec<usize>,
 }
 
 /// The matrices of an operand: where they start, for each product.
@@ -24,36 +39,55 @@ struct Operand {
 }
 
 impl Operand {
-    fn matrix<'a, T>(&self, i: usize, around: &Around<'a, T>) -> Matrix<'a, T> {
-        let (data, start) = around.side(self.starts[i]);
+    fn matrix<'a, T>(&self, i: usize, memory: &'a impl Memory<T>) -> Matrix<'a, T> {
+        let (data, start) = memory.side(self.starts[i]);
         Matrix { data, start, strides: self.strides }
     }
 }
 
-impl Product {
+impl<T: Element> Product<T> {
     /// None where a factor has no elements.
-    pub fn new(factors: &Factors<'_>, y: usize) -> Option<Self> {
+    pub fn new(factors: &Factors<'_>, y: Option<usize>, after: Option<After<T>>) -> Option<Self> {
         let (dims, [a, b]) = (factors.dims, factors.strides);
         (dims.iter().product::<usize>() > 0).then(|| Product {
             dims,
             a: Operand { strides: a, starts: factors.starts().map(|s| s.0).collect() },
             b: Operand { strides: b, starts: factors.starts().map(|s| s.1).collect() },
             y,
+            after,
         })
     }
 
-    /// How many elements a play packs.
-    pub fn pack_len(&self) -> usize {
-        pack_len(self.dims)
+    /// How many elements of memory a play needs to work in.
+    pub fn work_len(&self) -> usize {
+        let room = if self.y.is_none() { room_len(self.dims) } else { 0 };
+        pack_len(self.dims) + room + self.after.as_ref().map_or(0, |after| after.tiles * TILE)
     }
 
-    pub fn play<T: Element>(&self, level: Level, buffer: &mut [T], pack: &mut [T], threads: usize) {
-        let [m, _, n] = self.dims;
-        for i in 0..self.a.starts.len() {
-            let start = self.y + i * m * n;
+    pub fn play(
+        &self,
+        level: Level,
+        record: &Record,
+        buffer: &mut [T],
+        work: &mut [T],
+        threads: usize,
+    ) {
+        let [m, k, n] = self.dims;
+        let share = Share { level, record, after: self.after.as_ref(), inner: [k, n] };
+        if let Some(after) = &self.after {
+            let (apart, y) = Apart::of(buffer, &after.written, m * n, self.y);
+            let gaps = apart.gaps();
+            let (a, b) = (self.a.matrix(0, &gaps), self.b.matrix(0, &gaps));
+            share.spread(Rows { a, b, first: 0, count: m, y, apart }, work, threads);
+            return;
+        }
+        for (i, y) in self.y.into_iter().flat_map(|y| (0..self.a.starts.len()).map(move |i| (i, y)))
+        {
+            let start = y + i * m * n;
             let (y, around) = Around::part(buffer, start..start + m * n);
             let (a, b) = (self.a.matrix(i, &around), self.b.matrix(i, &around));
-            spread(level, a, b, self.dims, y, pack, threads);
+            let rows = Rows { a, b, first: 0, count: m, y: Some(y), apart: Apart::none() };
+            share.spread(rows, work, threads);
         }
     }
 }
@@ -63,44 +97,84 @@ impl Product {
 #[cfg(feature = "threads")]
 const LARGE: usize = 1 << 22;
 
-/// The product by several threads, each of which computes some of the rows. An element does not
-/// depend on which rows are computed with it.
-#[cfg(feature = "threads")]
-fn spread<T: Element>(
+/// What is the same for all rows of a product.
+#[derive(Clone, Copy)]
+struct Share<'a, T> {
     level: Level,
-    a: Matrix<'_, T>,
-    b: Matrix<'_, T>,
-    dims: [usize; 3],
-    y: &mut [T],
-    pack: &mut [T],
-    threads: usize,
-) {
-    let [m, k, n] = dims;
-    if threads < 2 || m < 2 || m * k * n < LARGE {
-        return product(level, a, b, dims, y, pack);
-    }
-    let first = threads / 2;
-    let rows = (m * first / threads).max(1);
-    let (y, y_rest) = y.split_at_mut(rows * n);
-    let (pack, pack_rest) = pack.split_at_mut(pack.len() / threads * first);
-    rayon::join(
-        || spread(level, a, b, [rows, k, n], y, pack, first),
-        || {
-            let (a, dims) = (a.part(rows, 0), [m - rows, k, n]);
-            spread(level, a, b, dims, y_rest, pack_rest, threads - first);
-        },
-    );
+    record: &'a Record,
+    after: Option<&'a After<T>>,
+    /// k, n
+    inner: [usize; 2],
 }
 
-#[cfg(not(feature = "threads"))]
-fn spread<T: Element>(
-    level: Level,
-    a: Matrix<'_, T>,
-    b: Matrix<'_, T>,
-    dims: [usize; 3],
-    y: &mut [T],
-    pack: &mut [T],
-    _: usize,
-) {
-    product(level, a, b, dims, y, pack);
+/// Some rows of a product.
+struct Rows<'a, T> {
+    a: Matrix<'a, T>,
+    b: Matrix<'a, T>,
+    /// The number of the first row, and how many.
+    first: usize,
+    count: usize,
+    /// Where they are stored, if they are.
+    y: Option<&'a mut [T]>,
+    apart: Apart<'a, T>,
+}
+
+impl<T: Element> Share<'_, T> {
+    /// The product by several threads, each of which computes some of the rows. An element does not
+    /// depend on which rows are computed with it.
+    #[cfg(feature = "threads")]
+    fn spread(self, rows: Rows<'_, T>, work: &mut [T], threads: usize) {
+        let [k, n] = self.inner;
+        if threads < 2 || rows.count < 2 || rows.count * k * n < LARGE {
+            return self.compute(rows, work);
+        }
+        let some = threads / 2;
+        let (work, work_rest) = work.split_at_mut(work.len() / threads * some);
+        let count = (rows.count * some / threads).max(1);
+        let (rows, rest) = rows.split(count, n);
+        rayon::join(
+            || self.spread(rows, work, some),
+            || self.spread(rest, work_rest, threads - some),
+        );
+    }
+
+    #[cfg(not(feature = "threads"))]
+    fn spread(self, rows: Rows<'_, T>, work: &mut [T], _: usize) {
+        self.compute(rows, work);
+    }
+
+    fn compute(self, rows: Rows<'_, T>, work: &mut [T]) {
+        let Rows { a, b, first, count, y, mut apart } = rows;
+        let [k, n] = self.inner;
+        let dims = [count, k, n];
+        let (pack, work) = work.split_at_mut(pack_len(dims));
+        let (room, tiles) = work.split_at_mut(if y.is_none() { room_len(dims) } else { 0 });
+        product_with(self.level, a, b, dims, None, y.unwrap_or(room), pack, &mut |piece| {
+            let Some(after) = self.after else { return };
+            let start = (first + piece.rows.start) * n + piece.columns.start;
+            let elements = start..start + piece.values.len();
+            after.group.play(self.record, elements, (piece.values, start), &mut apart, tiles);
+        });
+    }
+}
+
+#[cfg(feature = "threads")]
+impl<T: Element> Rows<'_, T> {
+    /// The first `count` rows of n elements, and the others.
+    fn split(self, count: usize, n: usize) -> (Self, Self) {
+        let Rows { a, b, first, count: all, y, apart } = self;
+        let (apart, apart_rest) = apart.split(count * n);
+        let (y, y_rest) = y.map(|y| y.split_at_mut(count * n)).unzip();
+        (
+            Rows { a, b, first, count, y, apart },
+            Rows {
+                a: a.part(count, 0),
+                b,
+                first: first + count,
+                count: all - count,
+                y: y_rest,
+                apart: apart_rest,
+            },
+        )
+    }
 }

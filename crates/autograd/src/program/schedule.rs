@@ -4,6 +4,7 @@
 //! node hands to the next stays in the nearest cache, and what nobody else reads is never stored.
 //! Nodes of one element become a list of scalar instructions. Everything else is a step of its own.
 
+use super::join::Joining;
 use crate::graph::Record;
 use crate::node::{Id, Op};
 use crate::ops::Accumulate;
@@ -13,6 +14,8 @@ use crate::ops::Accumulate;
 pub(super) enum Work {
     /// Any op, on whole arrays.
     Node(Id),
+    /// A product, and elementwise nodes that are computed from each piece of it as it is done.
+    Product(Vec<Id>),
     /// Elementwise nodes of one element each, one after the other.
     Scalars(Vec<Id>),
     /// Elementwise nodes with this many elements, tile by tile.
@@ -23,7 +26,7 @@ impl Work {
     pub fn nodes(&self) -> &[Id] {
         match self {
             Work::Node(id) => std::slice::from_ref(id),
-            Work::Scalars(ids) | Work::Group(_, ids) => ids,
+            Work::Scalars(ids) | Work::Group(_, ids) | Work::Product(ids) => ids,
         }
     }
 }
@@ -86,8 +89,14 @@ fn is_plain(record: &Record, sum: Accumulate) -> bool {
     parts.is_some_and(|parts| parts.iter().all(|part| part.is_whole()))
 }
 
-/// The steps that compute the nodes from `first` on.
-pub(super) fn schedule(storage: &Storage<'_>, first: usize) -> Vec<Work> {
+/// The steps that compute the nodes from `first` on. `ends` are read when all is done; products of
+/// at least `large` elements go along with what is done to them.
+pub(super) fn schedule(
+    storage: &Storage<'_>,
+    first: usize,
+    ends: &[Id],
+    large: usize,
+) -> Vec<Work> {
     let nodes = storage.record.nodes.len();
     let mut steps = Steps { storage, steps: vec![], made: vec![0; nodes], group: vec![0; nodes] };
     for id in (first..nodes).map(|i| Id(i as u32)) {
@@ -97,7 +106,7 @@ pub(super) fn schedule(storage: &Storage<'_>, first: usize) -> Vec<Work> {
         }
     }
     steps.steps.retain(|work| !work.nodes().is_empty());
-    steps.steps
+    Joining::of(storage, &steps.steps, ends, large).join(steps.steps)
 }
 
 struct Steps<'a> {

@@ -1,6 +1,8 @@
 //! Groups: elementwise nodes computed together, tile by tile.
 
-use super::around::Around;
+use std::ops::Range;
+
+use super::around::{Around, Memory, Scene};
 use crate::graph::Record;
 use crate::kernel::Source;
 use crate::ops::{Binary, Map, Select};
@@ -57,6 +59,8 @@ pub(super) enum Place {
     Buffer(usize),
     /// In a tile of the group.
     Tile(usize),
+    /// In the product that the group goes along with.
+    Product,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -67,20 +71,31 @@ pub(super) enum Operand<T> {
     Number(T),
 }
 
+/// Some elements of the product that a group goes along with, and the number of the first.
+pub(super) type Values<'a, T> = (&'a [T], usize);
+
 impl<T: Element> Group<T> {
-    pub fn play(&self, record: &Record, buffer: &mut [T], tiles: &mut [T]) {
+    /// Plays elements of the group, of all its nodes.
+    pub fn play<S: Scene<T> + ?Sized>(
+        &self,
+        record: &Record,
+        elements: Range<usize>,
+        product: Values<'_, T>,
+        buffer: &mut S,
+        tiles: &mut [T],
+    ) {
         let (once, each) = (|load: &&Load| load.once, |load: &&Load| !load.once);
-        let first = self.tile.min(self.len);
+        let first = self.tile.min(elements.len());
         for load in self.loads.iter().filter(once) {
-            load.bring(0, buffer, &mut tiles[load.tile * TILE..][..first]);
+            load.bring(0, &buffer.whole(), &mut tiles[load.tile * TILE..][..first]);
         }
-        for start in (0..self.len).step_by(self.tile) {
-            let n = self.tile.min(self.len - start);
+        for start in elements.clone().step_by(self.tile) {
+            let n = self.tile.min(elements.end - start);
             for load in self.loads.iter().filter(each) {
-                load.bring(start, buffer, &mut tiles[load.tile * TILE..][..n]);
+                load.bring(start, &buffer.whole(), &mut tiles[load.tile * TILE..][..n]);
             }
             for member in &self.members {
-                member.play(record, start, n, buffer, tiles);
+                member.play(record, start..start + n, product, buffer, tiles);
             }
         }
     }
@@ -100,12 +115,14 @@ impl Load {
     }
 
     /// Gathers elements from number `start` on.
-    fn bring<T: Copy>(&self, start: usize, buffer: &[T], mut tile: &mut [T]) {
+    fn bring<T: Copy>(&self, start: usize, buffer: &impl Memory<T>, mut tile: &mut [T]) {
+        let one = |at: usize| buffer.get(at..at + 1)[0];
         let Some((inner, outer)) = self.loops.split_last() else {
-            return tile.fill(buffer[self.offset]);
+            return tile.fill(one(self.offset));
         };
         if self.once {
-            return repeat(&buffer[self.offset..][..inner.n.min(tile.len())], tile);
+            let row = self.offset..self.offset + inner.n.min(tile.len());
+            return repeat(buffer.get(row), tile);
         }
         let (mut row, mut column) = (start / inner.n, start % inner.n);
         while !tile.is_empty() {
@@ -115,13 +132,15 @@ impl Load {
                 rest /= l.n;
             }
             let (run, more) = tile.split_at_mut(tile.len().min(inner.n - column));
-            let (step, first) = (inner.step[0], at + column as isize * inner.step[0]);
+            let step = inner.step[0];
+            let first = (at + column as isize * step) as usize;
             match step {
-                1 => run.copy_from_slice(&buffer[first as usize..][..run.len()]),
-                0 => run.fill(buffer[first as usize]),
+                1 => run.copy_from_slice(buffer.get(first..first + run.len())),
+                0 => run.fill(one(first)),
                 _ => {
+                    let (side, first) = buffer.side(first);
                     for (i, slot) in run.iter_mut().enumerate() {
-                        *slot = buffer[(first + i as isize * step) as usize];
+                        *slot = side[first.wrapping_add_signed(i as isize * step)];
                     }
                 }
             }
@@ -142,16 +161,25 @@ fn repeat<T: Copy>(row: &[T], tile: &mut [T]) {
 }
 
 impl<T: Element> Member<T> {
-    fn play(&self, record: &Record, start: usize, n: usize, buffer: &mut [T], tiles: &mut [T]) {
+    fn play<S: Scene<T> + ?Sized>(
+        &self,
+        record: &Record,
+        elements: Range<usize>,
+        product: Values<'_, T>,
+        buffer: &mut S,
+        tiles: &mut [T],
+    ) {
+        let Range { start, end } = elements;
         match self.result {
             Place::Buffer(offset) => {
-                let (y, buffer) = Around::part(buffer, offset + start..offset + start + n);
-                self.fill(record, start, &buffer, &Around::whole(tiles), y);
+                let (y, buffer) = buffer.part(offset + start..offset + end);
+                self.fill(record, start, product, &buffer, &Around::whole(tiles), y);
             }
             Place::Tile(tile) => {
-                let (y, tiles) = Around::part(tiles, tile * TILE..tile * TILE + n);
-                self.fill(record, start, &Around::whole(buffer), &tiles, y);
+                let (y, tiles) = Around::part(tiles, tile * TILE..tile * TILE + end - start);
+                self.fill(record, start, product, &buffer.whole(), &tiles, y);
             }
+            Place::Product => unreachable!("a product is computed by its own step"),
         }
     }
 
@@ -160,7 +188,8 @@ impl<T: Element> Member<T> {
         &self,
         record: &Record,
         start: usize,
-        buffer: &Around<'_, T>,
+        product: Values<'_, T>,
+        buffer: &impl Memory<T>,
         tiles: &Around<'_, T>,
         y: &mut [T],
     ) {
@@ -172,6 +201,7 @@ impl<T: Element> Member<T> {
             Operand::At(Place::Tile(tile)) => {
                 Source::Slice(tiles.get(tile * TILE..tile * TILE + n))
             }
+            Operand::At(Place::Product) => Source::Slice(&product.0[start - product.1..][..n]),
             Operand::One(offset) => Source::Number(buffer.get(offset..offset + 1)[0]),
             Operand::Number(c) => Source::Number(c),
         };

@@ -53,6 +53,13 @@ pub fn pack_len([m, k, n]: [usize; 3]) -> usize {
     (rows + columns) * k.min(TERMS) + TILE + LINE
 }
 
+/// How many elements of Y exist at a time if nobody needs a piece once it is finished: a block of
+/// rows where the terms of an element come in one block, else all.
+#[inline]
+pub fn room_len([m, k, n]: [usize; 3]) -> usize {
+    if k <= TERMS && n > FEW_COLUMNS { m.min(ROWS) * n } else { m * n }
+}
+
 /// A product, laid out for the innermost loop.
 pub(super) struct Job<'a, T> {
     level: Level,
@@ -125,7 +132,7 @@ impl<'a, T: Precision> Job<'a, T> {
         let [m, k, n] = self.dims;
         if m <= ROWS && k <= TERMS && n <= self.wide {
             self.one_strip(out, pack);
-            self.finish(Part::whole(m), Part::whole(n), out, finish);
+            self.finish(Part::whole(m), Part::whole(n), 0, out, finish);
         } else {
             self.blocks(out, pack, finish);
         }
@@ -158,6 +165,7 @@ impl<'a, T: Precision> Job<'a, T> {
         let (spill, pack) = aligned(pack).split_at_mut(TILE);
         let (pack_b, pack_a) = pack.split_at_mut(width * most);
         let strides = self.strides();
+        let is_room = out.len() < m * n;
         for columns in Part::whole(n).split(COLUMNS) {
             for terms in Part::whole(k).split(most) {
                 let first = terms.start == 0;
@@ -165,17 +173,18 @@ impl<'a, T: Precision> Job<'a, T> {
                 self.pack_block(terms, columns, pack_b);
                 for rows in Part::whole(m).split(ROWS) {
                     let left = self.left(rows, terms, pack_a);
+                    let first = if is_room { 0 } else { rows.start };
                     for strip in self.strips(columns) {
                         let packed = &pack_b[(strip.start - columns.start) * terms.len..];
                         let packed = (packed, self.lanes(strip));
                         let right = self.in_place(terms, strip).unwrap_or(packed);
-                        let start = rows.start * strides[0] + strip.start * strides[1];
+                        let start = first * strides[0] + strip.start * strides[1];
                         let (y, spill) = (&mut out[start..], &mut *spill);
                         let out = Out { y, strides, width: strip.len, spill, factor };
                         self.strip(left, right, rows.len, out);
                     }
                     if terms.range().end == k {
-                        self.finish(rows, columns, out, finish);
+                        self.finish(rows, columns, first, out, finish);
                     }
                 }
             }
@@ -278,11 +287,13 @@ impl<'a, T: Precision> Job<'a, T> {
         }
     }
 
+    /// Hands on a part of Y that is done; its rows start at row `first` of `out`.
     #[inline]
     fn finish(
         &self,
         rows: Part,
         columns: Part,
+        first: usize,
         out: &mut [T],
         finish: &mut dyn FnMut(Piece<'_, T>),
     ) {
@@ -293,13 +304,12 @@ impl<'a, T: Precision> Job<'a, T> {
             let values = &mut out[rows.start * m..rows.end * m];
             finish(Piece { rows, columns, values });
         } else if columns.len == n {
-            let rows = rows.range();
-            let values = &mut out[rows.start * n..rows.end * n];
-            finish(Piece { rows, columns: 0..n, values });
+            let values = &mut out[first * n..][..rows.len * n];
+            finish(Piece { rows: rows.range(), columns: 0..n, values });
         } else {
-            for row in rows.range() {
+            for (at, row) in rows.range().enumerate() {
                 let columns = columns.range();
-                let values = &mut out[row * n..][columns.clone()];
+                let values = &mut out[(first + at) * n..][columns.clone()];
                 finish(Piece { rows: row..row + 1, columns, values });
             }
         }

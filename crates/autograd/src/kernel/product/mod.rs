@@ -16,7 +16,7 @@ mod pack;
 mod registers;
 mod tile;
 
-pub use blocks::{Piece, pack_len};
+pub use blocks::{Piece, pack_len, room_len};
 pub use matrix::Matrix;
 
 use super::{Level, Precision};
@@ -60,6 +60,9 @@ pub fn product<T: Precision>(
 /// it is done, while it is in the cache: each element is in exactly one piece.
 ///
 /// With a factor, blocks of terms are added to Y as they come: Y + f·S₁ + f·S₂ …
+///
+/// Without one `out` may be of [`room_len`] elements only, which are used again for piece after
+/// piece.
 ///
 /// # Panics
 /// As [`product`].
@@ -110,7 +113,8 @@ macro_rules! multiply {
             ) {
                 assert!(a.holds(m, k), "the left operand lies outside of its slice");
                 assert!(b.holds(k, n), "the right operand lies outside of its slice");
-                assert!(out.len() == m * n, "the result has {m}×{n} elements");
+                let room = if factor.is_none() { room_len(dims) } else { m * n };
+                assert!([m * n, room].contains(&out.len()), "the result has {m}×{n} elements");
                 assert!(pack.len() >= pack_len(dims), "too little memory to pack in");
                 if m * n == 0 {
                     return;

@@ -9,7 +9,7 @@ use crate::node::{Id, Op, each_op};
 use crate::ops::{Leaf, Primitive};
 use crate::play::Element;
 use crate::program::Program;
-use crate::program::draft::Draft;
+use crate::program::draft::{Draft, LARGE};
 use crate::shape::MAX_RANK;
 use crate::table::Row;
 
@@ -91,7 +91,7 @@ impl<T: Element> Program<T> {
         saved.nodes.iter().enumerate().try_for_each(|(i, node)| loader.node(i, node))?;
         let Loader { record, leaves, .. } = loader;
         check_indices(&record, &leaves)?;
-        let laid_out = draft(record, saved)?.lay_out();
+        let laid_out = draft(record, saved)?.lay_out(LARGE);
         let elements = laid_out.extent();
         if elements > limit {
             return Err(LoadError::TooLarge { at: Spot::Program, elements, limit });
