@@ -46,6 +46,7 @@
 //! assert!((program.carried(&buffers, 0)[[]] - 3.0).abs() < 1e-9);
 //! ```
 
+mod aligned;
 mod apart;
 mod around;
 mod compile;
@@ -68,6 +69,7 @@ use crate::graph::{Record, Slot};
 use crate::kernel::Level;
 use crate::node::Id;
 use crate::play::{Element, run, view};
+use aligned::Aligned;
 use around::{Around, Memory};
 use press::Step;
 use schedule::Work;
@@ -99,14 +101,27 @@ pub struct Program<T> {
 }
 
 /// The values of one user of a [`Program`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Buffers<T> {
-    values: Vec<T>,
-    tiles: Vec<T>,
+    values: Aligned<T>,
+    tiles: Aligned<T>,
     /// As much as a product needs to work in, for each thread.
-    pack: Vec<T>,
+    pack: Aligned<T>,
     threads: usize,
     scratch: [Vec<T>; 2],
+}
+
+impl<T: Element> Clone for Buffers<T> {
+    fn clone(&self) -> Self {
+        let Buffers { values, tiles, pack, threads, scratch } = self;
+        Buffers {
+            values: Aligned::copy_of(values),
+            tiles: Aligned::copy_of(tiles),
+            pack: Aligned::copy_of(pack),
+            threads: *threads,
+            scratch: scratch.clone(),
+        }
+    }
 }
 
 #[cfg(feature = "threads")]
@@ -123,24 +138,22 @@ impl<T: Element> Buffers<T> {
     /// program.play(&mut buffers);
     /// assert_eq!(program.output(&buffers, 0)[[0, 0]], 64.0);
     /// ```
-    pub fn with_threads(mut self, threads: usize) -> Self {
+    pub fn with_threads(self, threads: usize) -> Self {
         let threads = threads.max(1);
-        let pack = self.pack.len() / self.threads * threads;
-        self.pack.resize(pack, T::default());
-        Buffers { threads, ..self }
+        let pack = Aligned::zeros(self.pack.len() / self.threads * threads);
+        Buffers { threads, pack, ..self }
     }
 }
 
 impl<T: Element> Program<T> {
     /// A set of buffers: inputs and carried values as they were on the tape when it was compiled.
     pub fn buffers(&self) -> Buffers<T> {
-        let mut values = self.initial.clone();
+        let mut values = Aligned::copy_of(&self.initial);
         let mut scratch = Default::default();
         let prologue = self.prologue.iter().copied();
         run(&self.record, &self.slots, prologue, &mut values, &mut scratch);
-        let (tiles, pack) = (self.tiles * TILE, self.pack);
-        let zeros = |len: usize| vec![T::default(); len];
-        Buffers { values, tiles: zeros(tiles), pack: zeros(pack), threads: 1, scratch }
+        let (tiles, pack) = (Aligned::zeros(self.tiles * TILE), Aligned::zeros(self.pack));
+        Buffers { values, tiles, pack, threads: 1, scratch }
     }
 
     /// Sets an input, counted as in the call that compiled the program. What is not fed keeps its
@@ -180,11 +193,12 @@ impl<T: Element> Program<T> {
     /// Plays every step once. Afterwards carried values are those of the next play.
     pub fn play(&self, buffers: &mut Buffers<T>) {
         let Buffers { values, tiles, pack, threads, scratch } = buffers;
+        let (values, tiles, pack) = (&mut **values, &mut **tiles, &mut **pack);
         let level = Level::best();
         for step in &self.steps {
             match step {
                 Step::Group(group) => {
-                    group.play(&self.record, 0..group.len, (&[], 0), &mut values[..], tiles)
+                    group.play(&self.record, 0..group.len, (&[], 0), values, tiles)
                 }
                 Step::Scalars(list) => scalars::play(list, &self.record, values),
                 Step::Product(product) => product.play(level, &self.record, values, pack, *threads),

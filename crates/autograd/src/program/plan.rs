@@ -9,7 +9,7 @@ use crate::graph::Slot;
 use crate::node::Id;
 
 /// Places start at multiples of this many elements, so that vectors are read in one piece.
-const ALIGN: usize = 16;
+pub(super) const ALIGN: usize = 16;
 
 /// The places of all values, and the length of the buffer.
 pub(super) struct Plan {

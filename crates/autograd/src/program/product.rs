@@ -3,6 +3,7 @@
 
 use super::apart::Apart;
 use super::around::{Around, Memory};
+use super::plan::ALIGN;
 use super::tiled::{Group, TILE};
 use crate::graph::Record;
 use crate::kernel::Level;
@@ -61,7 +62,9 @@ impl<T: Element> Product<T> {
     /// How many elements of memory a play needs to work in.
     pub fn work_len(&self) -> usize {
         let room = if self.y.is_none() { room_len(self.dims) } else { 0 };
-        pack_len(self.dims) + room + self.after.as_ref().map_or(0, |after| after.tiles * TILE)
+        packed(self.dims)
+            + room.next_multiple_of(ALIGN)
+            + self.after.as_ref().map_or(0, |after| after.tiles * TILE)
     }
 
     pub fn play(
@@ -73,23 +76,28 @@ impl<T: Element> Product<T> {
         threads: usize,
     ) {
         let [m, k, n] = self.dims;
-        let share = Share { level, record, after: self.after.as_ref(), inner: [k, n] };
+        let share = Share { level, inner: [k, n] };
         if let Some(after) = &self.after {
             let (apart, y) = Apart::of(buffer, &after.written, m * n, self.y);
             let gaps = apart.gaps();
             let (a, b) = (self.a.matrix(0, &gaps), self.b.matrix(0, &gaps));
-            share.spread(Rows { a, b, first: 0, count: m, y, apart }, work, threads);
-            return;
+            let along = Going { record, after, apart };
+            return share.spread(Rows { a, b, first: 0, count: m, y, along }, work, threads);
         }
         for (i, y) in self.y.into_iter().flat_map(|y| (0..self.a.starts.len()).map(move |i| (i, y)))
         {
             let start = y + i * m * n;
             let (y, around) = Around::part(buffer, start..start + m * n);
             let (a, b) = (self.a.matrix(i, &around), self.b.matrix(i, &around));
-            let rows = Rows { a, b, first: 0, count: m, y: Some(y), apart: Apart::none() };
+            let rows = Rows { a, b, first: 0, count: m, y: Some(y), along: () };
             share.spread(rows, work, threads);
         }
     }
+}
+
+/// How many elements of memory the kernel packs into, up to where the next begin.
+fn packed(dims: [usize; 3]) -> usize {
+    pack_len(dims).next_multiple_of(ALIGN)
 }
 
 /// Fewer multiplications than these are done before another thread has woken up (measured: two
@@ -99,16 +107,14 @@ const LARGE: usize = 1 << 22;
 
 /// What is the same for all rows of a product.
 #[derive(Clone, Copy)]
-struct Share<'a, T> {
+struct Share {
     level: Level,
-    record: &'a Record,
-    after: Option<&'a After<T>>,
     /// k, n
     inner: [usize; 2],
 }
 
 /// Some rows of a product.
-struct Rows<'a, T> {
+struct Rows<'a, T, A> {
     a: Matrix<'a, T>,
     b: Matrix<'a, T>,
     /// The number of the first row, and how many.
@@ -116,14 +122,52 @@ struct Rows<'a, T> {
     count: usize,
     /// Where they are stored, if they are.
     y: Option<&'a mut [T]>,
+    along: A,
+}
+
+/// What goes along with a product, or nothing.
+trait Along<T>: Send + Sized {
+    /// The same for the first `len` elements, and for the others.
+    #[cfg(feature = "threads")]
+    fn split(self, len: usize) -> (Self, Self);
+
+    /// Takes on elements of the product, from number `start` on.
+    fn take_on(&mut self, start: usize, values: &[T], tiles: &mut [T]);
+}
+
+impl<T> Along<T> for () {
+    #[cfg(feature = "threads")]
+    fn split(self, _: usize) -> (Self, Self) {
+        ((), ())
+    }
+
+    fn take_on(&mut self, _: usize, _: &[T], _: &mut [T]) {}
+}
+
+struct Going<'a, T> {
+    record: &'a Record,
+    after: &'a After<T>,
     apart: Apart<'a, T>,
 }
 
-impl<T: Element> Share<'_, T> {
+impl<T: Element> Along<T> for Going<'_, T> {
+    #[cfg(feature = "threads")]
+    fn split(self, len: usize) -> (Self, Self) {
+        let (apart, rest) = self.apart.split(len);
+        (Going { apart, ..self }, Going { apart: rest, ..self })
+    }
+
+    fn take_on(&mut self, start: usize, values: &[T], tiles: &mut [T]) {
+        let elements = start..start + values.len();
+        self.after.group.play(self.record, elements, (values, start), &mut self.apart, tiles);
+    }
+}
+
+impl Share {
     /// The product by several threads, each of which computes some of the rows. An element does not
     /// depend on which rows are computed with it.
     #[cfg(feature = "threads")]
-    fn spread(self, rows: Rows<'_, T>, work: &mut [T], threads: usize) {
+    fn spread<T: Element, A: Along<T>>(self, rows: Rows<'_, T, A>, work: &mut [T], threads: usize) {
         let [k, n] = self.inner;
         if threads < 2 || rows.count < 2 || rows.count * k * n < LARGE {
             return self.compute(rows, work);
@@ -139,41 +183,41 @@ impl<T: Element> Share<'_, T> {
     }
 
     #[cfg(not(feature = "threads"))]
-    fn spread(self, rows: Rows<'_, T>, work: &mut [T], _: usize) {
+    fn spread<T: Element, A: Along<T>>(self, rows: Rows<'_, T, A>, work: &mut [T], _: usize) {
         self.compute(rows, work);
     }
 
-    fn compute(self, rows: Rows<'_, T>, work: &mut [T]) {
-        let Rows { a, b, first, count, y, mut apart } = rows;
+    fn compute<T: Element, A: Along<T>>(self, rows: Rows<'_, T, A>, work: &mut [T]) {
+        let Rows { a, b, first, count, y, mut along } = rows;
         let [k, n] = self.inner;
         let dims = [count, k, n];
-        let (pack, work) = work.split_at_mut(pack_len(dims));
-        let (room, tiles) = work.split_at_mut(if y.is_none() { room_len(dims) } else { 0 });
-        product_with(self.level, a, b, dims, None, y.unwrap_or(room), pack, &mut |piece| {
-            let Some(after) = self.after else { return };
+        let (pack, work) = work.split_at_mut(packed(dims));
+        let len = if y.is_none() { room_len(dims) } else { 0 };
+        let (room, tiles) = work.split_at_mut(len.next_multiple_of(ALIGN));
+        let out = y.unwrap_or(&mut room[..len]);
+        product_with(self.level, a, b, dims, None, out, pack, &mut |piece| {
             let start = (first + piece.rows.start) * n + piece.columns.start;
-            let elements = start..start + piece.values.len();
-            after.group.play(self.record, elements, (piece.values, start), &mut apart, tiles);
+            along.take_on(start, piece.values, tiles);
         });
     }
 }
 
 #[cfg(feature = "threads")]
-impl<T: Element> Rows<'_, T> {
+impl<T: Element, A: Along<T>> Rows<'_, T, A> {
     /// The first `count` rows of n elements, and the others.
     fn split(self, count: usize, n: usize) -> (Self, Self) {
-        let Rows { a, b, first, count: all, y, apart } = self;
-        let (apart, apart_rest) = apart.split(count * n);
+        let Rows { a, b, first, count: all, y, along } = self;
+        let (along, along_rest) = along.split(count * n);
         let (y, y_rest) = y.map(|y| y.split_at_mut(count * n)).unzip();
         (
-            Rows { a, b, first, count, y, apart },
+            Rows { a, b, first, count, y, along },
             Rows {
                 a: a.part(count, 0),
                 b,
                 first: first + count,
                 count: all - count,
                 y: y_rest,
-                apart: apart_rest,
+                along: along_rest,
             },
         )
     }
