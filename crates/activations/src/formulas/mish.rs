@@ -3,8 +3,9 @@
 
 use chainrule_autograd::number::Real;
 
-use super::logistic::Decay;
-use super::{Parts, Two, distance, horner};
+use super::logistic::{Decay, FAR, UNLIFT, lifted};
+use super::tables::MISH_NEAR_24;
+use super::{Parts, Two, distance, held, horner};
 
 /// The root of the slope, −1.192431214515495212137588…
 const ROOT: Parts = [-1.1924312114715576, -3.0439375464652585e-09, -4.8484829848031044e-17];
@@ -22,6 +23,15 @@ const E_RIGHT: f64 = 0.2252439640584837558574671;
 /// x·tanh(ln(1 + eˣ))
 #[inline(always)]
 pub(crate) fn mish<R: Real>(x: R) -> R {
+    if R::BITS == 24 {
+        // On either side x·P/(P + 1 or 2·e²), by one division.
+        let near = held(x, FAR);
+        let ((lifted, e), two) = (lifted(Two::exact(near)), R::lit(2.0));
+        let left = e.fma(two + e, two);
+        let right = (two * e).fma(R::lit(1.0) + e, R::lit(1.0));
+        let over = x.pos(x * (two * e + R::lit(1.0)), near * lifted * R::lit(UNLIFT) * (two + e));
+        return over / x.pos(right, left);
+    }
     let decay = Decay::of(Two::exact(x));
     let (one, two, e) = (R::lit(1.0), R::lit(2.0), decay.value());
     let right = x * (one + two * e) / (one + two * e * (one + e));
@@ -32,6 +42,9 @@ pub(crate) fn mish<R: Real>(x: R) -> R {
 /// right both divided by powers of e.
 #[inline(always)]
 pub(crate) fn mish_slope<R: Real>(x: R) -> R {
+    if R::BITS == 24 {
+        return mish_slope_24(held(x, FAR));
+    }
     let decay = Decay::of(Two::exact(x));
     let (one, two, e) = (R::lit(1.0), R::lit(2.0), decay.value());
 
@@ -49,6 +62,20 @@ pub(crate) fn mish_slope<R: Real>(x: R) -> R {
     let delta = one + two * e * (one + e);
     let omega = horner(e, &[1.0, 4.0, 6.0, 4.0]) + R::lit(4.0) * e * e.amul(x) * (one + e);
     x.pos(omega / (delta * delta), left)
+}
+
+/// The same in f32. Only next to the root does ω cancel; there it is a polynomial.
+#[inline(always)]
+fn mish_slope_24<R: Real>(x: R) -> R {
+    let (lifted, e) = lifted(Two::exact(x));
+    let (one, two, four) = (R::lit(1.0), R::lit(2.0), R::lit(4.0));
+    let h = distance(x, ROOT);
+    let near = h * h.polynomial(&MISH_NEAR_24);
+    let far = e.fma(e.fma(four + e, x.fma(four, R::lit(6.0))), x.fma(four, four));
+    let left = (h.square() - R::lit(0.25)).pos(far, near) * lifted * R::lit(UNLIFT);
+    let right = horner(e, &[1.0, 4.0, 6.0, 4.0]) + four * e * (e * x) * (one + e);
+    let delta = x.pos((two * e).fma(one + e, one), e.fma(two + e, two));
+    x.pos(right, left) / (delta * delta)
 }
 
 /// 4e·γ/δ³ with γ = (2x+4) + (2x+8)e + (6−3x)e² + (2−2x)e³, from the root of γ on either side.

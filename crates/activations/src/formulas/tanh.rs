@@ -2,7 +2,7 @@
 
 use chainrule_autograd::number::Real;
 
-use super::{Parts, distance, horner, magnitude};
+use super::{Parts, distance, magnitude};
 
 /// (x·cosh x − sinh x)/x³ = Σ 2k/(2k+1)!·x^(2k−2)
 const SHRINK: [f64; 10] = {
@@ -30,14 +30,6 @@ fn root_exp<R: Real>(x: R) -> R {
     x.neg_abs().exp()
 }
 
-/// tanh′ = 4q/(1+q)², q = e^(−2|x|)
-#[inline(always)]
-pub(crate) fn tanh_slope<R: Real>(x: R) -> R {
-    let q = (R::lit(2.0) * x.neg_abs()).exp();
-    let one_q = R::lit(1.0) + q;
-    R::lit(4.0) * q / (one_q * one_q)
-}
-
 /// x − tanh x. Below 1 by (x·cosh x − sinh x)/cosh x, whose numerator is a series of positive terms;
 /// above as (|x| − 1) + 2q/(1 + q) with q = e^(−2|x|).
 #[inline(always)]
@@ -48,7 +40,9 @@ pub(crate) fn tanhshrink<R: Real>(x: R) -> R {
     let (one, root) = (R::lit(1.0), root_exp(x));
     let q = root.square();
     let s = x.square();
-    let near = x * s * horner(s, &SHRINK) * (root + root) / (one + q);
+    let near =
+        x * s * s.polynomial(if R::BITS == 24 { &SHRINK[..5] } else { &SHRINK }) * (root + root)
+            / (one + q);
     let a = magnitude(x);
     let far = (a - one) + (q + q) / (one + q);
     (a - one).pos(x.pos(far, -far), near)
@@ -57,7 +51,7 @@ pub(crate) fn tanhshrink<R: Real>(x: R) -> R {
 /// tanh x + x·tanh′ x
 #[inline(always)]
 pub(crate) fn lisht_slope<R: Real>(x: R) -> R {
-    x.tanh() + tanh_slope(x).amul(x)
+    x.tanh() + x.tanh_slope().amul(x)
 }
 
 /// 2·tanh′·(1 − x·tanh x); with a = |x| = r + h the last factor times 1 + q is

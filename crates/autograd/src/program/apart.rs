@@ -122,4 +122,8 @@ impl<'a, T> Scene<T> for Apart<'a, T> {
         let within = part.start - it.start..part.end - it.start;
         (&mut it.values[within], Others { parts: [before, after], gaps: &self.gaps })
     }
+
+    fn plain(&mut self) -> Option<&mut [T]> {
+        None
+    }
 }

@@ -26,6 +26,9 @@ pub(super) trait Scene<T> {
 
     /// A part to be written, and what lies around it.
     fn part(&mut self, part: Range<usize>) -> (&mut [T], Self::Rest<'_>);
+
+    /// All of it, if it can be written anywhere.
+    fn plain(&mut self) -> Option<&mut [T]>;
 }
 
 /// Memory of which one part is being written.
@@ -72,5 +75,10 @@ impl<T> Scene<T> for [T] {
 
     fn part(&mut self, part: Range<usize>) -> (&mut [T], Around<'_, T>) {
         Around::part(self, part)
+    }
+
+    #[inline]
+    fn plain(&mut self) -> Option<&mut [T]> {
+        Some(self)
     }
 }

@@ -9,6 +9,7 @@
 //! | `join.rs` | what is done to a large product elementwise is done to each piece of it, while that is in the cache |
 //! | `plan.rs` | gives every value a place, and the place of a value nobody reads any more to the next |
 //! | `press.rs` | works out where each step reads and writes |
+//! | `joint.rs` | lets a function and its pullback be computed in one pass |
 //! | `tiled.rs`, `scalars.rs` | play groups of elementwise nodes tile by tile, and lists of scalars |
 //! | [`saved`] | programs as data that can be written to a file and read back |
 //!
@@ -53,6 +54,7 @@ mod compile;
 mod display;
 mod draft;
 mod join;
+mod joint;
 mod plan;
 mod press;
 mod product;
@@ -202,6 +204,8 @@ impl<T: Element> Program<T> {
                 }
                 Step::Scalars(list) => scalars::play(list, &self.record, values),
                 Step::Product(product) => product.play(level, &self.record, values, pack, *threads),
+                Step::Rows(pair) => pair.play(values),
+                Step::Done => {}
                 Step::Sum { x, y, loops } => {
                     let (y, around) = Around::part(values, y.clone());
                     loops.play(around.get(x.clone()), y);

@@ -39,6 +39,8 @@ pub(super) struct Member<T> {
     pub f: Function,
     pub operands: [Operand<T>; 3],
     pub result: Place,
+    /// Where f′ times the second operand goes in the buffer, of a map f that is computed with it.
+    pub slope: Option<usize>,
 }
 
 /// What a member computes.
@@ -170,6 +172,11 @@ impl<T: Element> Member<T> {
         tiles: &mut [T],
     ) {
         let Range { start, end } = elements;
+        if let (Function::Map(map), Some(slope), Some(buffer)) =
+            (self.f, self.slope, buffer.plain())
+        {
+            return self.play_both((map, slope), record, (start, end - start), buffer, tiles);
+        }
         match self.result {
             Place::Buffer(offset) => {
                 let (y, buffer) = buffer.part(offset + start..offset + end);
