@@ -1,7 +1,9 @@
 //! The matrix product against a loop that sums in the stated order: equal to the last bit, whatever
 //! the shapes, the strides, the level and the cut.
 
-use chainrule_autograd::kernel::product::{Matrix, TERMS, pack_len, product, product_with};
+use chainrule_autograd::kernel::product::{
+    Matrix, TERMS, pack_len, product, product_with, room_len,
+};
 use chainrule_autograd::kernel::{Level, Precision};
 
 /// Whether a level multiplies and adds with one rounding.
@@ -267,7 +269,7 @@ fn parts_are_those_of_the_whole() {
     }
 }
 
-const FINISHED: [[usize; 3]; 8] = [
+const FINISHED: [[usize; 3]; 9] = [
     [1, 1, 1],
     [4, 16, 16],
     [40, 5, 2],
@@ -275,36 +277,44 @@ const FINISHED: [[usize; 3]; 8] = [
     [400, 3, 40],
     [200, 300, 1030],
     [2000, 2, 3],
+    [230, 40, 1100],
     [3, 0, 5],
 ];
 
-/// Each element is handed to `finish` once, done, and not touched later.
+/// Each element is handed to `finish` once, done, and not touched later; also where a piece gives its
+/// room to the next.
 #[test]
 fn pieces_are_finished_once() {
-    let mut numbers = Numbers(6);
+    let (mut numbers, mut used_again) = (Numbers(6), 0);
     for dims @ [m, k, n] in FINISHED {
         let a = Laid::<f32>::of(&mut numbers, [m, k], Layout::Columns);
         let b = Laid::<f32>::of(&mut numbers, [k, n], Layout::Rows);
         let level = Level::best();
         let want = reference(level, a.matrix(), b.matrix(), dims, None);
-        let mut y = vec![f32::NAN; m * n];
-        let mut pack = vec![f32::NAN; pack_len(dims)];
-        let mut seen = vec![0; m * n];
-        let (a, b) = (a.matrix(), b.matrix());
-        product_with(level, a, b, dims, None, &mut y, &mut pack, &mut |piece| {
-            assert_eq!(piece.values.len(), piece.rows.len() * piece.columns.len());
-            assert!(piece.rows.len() == 1 || piece.columns == (0..n));
-            let columns = piece.columns.clone();
-            let places = piece.rows.flat_map(|i| columns.clone().map(move |j| i * n + j));
-            for (y, at) in piece.values.iter_mut().zip(places) {
-                assert_eq!(y.to_bits(), want[at].to_bits());
-                seen[at] += 1;
-                *y = -*y - 1.0;
-            }
-        });
-        assert!(seen.iter().all(|&seen| seen == 1), "{dims:?}");
-        assert!(y.iter().zip(&want).all(|(y, want)| *y == -want - 1.0), "{dims:?}");
+        for len in [m * n, room_len(dims)] {
+            let mut out = vec![f32::NAN; len];
+            let mut pack = vec![f32::NAN; pack_len(dims)];
+            let (mut y, mut seen) = (vec![f32::NAN; m * n], vec![0; m * n]);
+            let (a, b) = (a.matrix(), b.matrix());
+            product_with(level, a, b, dims, None, &mut out, &mut pack, &mut |piece| {
+                assert_eq!(piece.values.len(), piece.rows.len() * piece.columns.len());
+                assert!(piece.rows.len() == 1 || piece.columns == (0..n));
+                let columns = piece.columns.clone();
+                let places = piece.rows.flat_map(|i| columns.clone().map(move |j| i * n + j));
+                for (value, at) in piece.values.iter_mut().zip(places) {
+                    assert_eq!(value.to_bits(), want[at].to_bits());
+                    seen[at] += 1;
+                    *value = -*value - 1.0;
+                    y[at] = *value;
+                }
+            });
+            assert!(seen.iter().all(|&seen| seen == 1), "{dims:?}");
+            assert!(y.iter().zip(&want).all(|(y, want)| *y == -want - 1.0), "{dims:?}");
+            assert!(len < m * n || out == y, "{dims:?}");
+            used_again += usize::from(len < m * n);
+        }
     }
+    assert!(used_again > 1, "{used_again} products used room again");
 }
 
 #[test]
