@@ -74,9 +74,9 @@ impl Record {
 
     pub fn append(&mut self, op: Op, operands: &[Id], shape: u32, slot: Slot, place: u32) -> Id {
         let id = Id(self.nodes.len() as u32);
-        let mut inline = [Id::NONE; 3];
-        inline[..operands.len()].copy_from_slice(operands);
-        self.nodes.push(Node { op, operands: inline, shape, place });
+        assert!(operands.len() <= 3, "a node has three operands at most");
+        let operands = std::array::from_fn(|i| operands.get(i).copied().unwrap_or(Id::NONE));
+        self.nodes.push(Node { op, operands, shape, place });
         self.slots.push(slot);
         id
     }
@@ -144,13 +144,18 @@ impl std::fmt::Display for Place {
 pub(crate) struct Places {
     list: Vec<Place>,
     ids: HashMap<usize, u32, BuildHasherDefault<ShortHash>>,
-    last: (usize, u32),
+    /// Those that were asked for last, each where its address says: a loop records the same few lines
+    /// again and again.
+    recent: [(usize, u32); RECENT],
 }
+
+const RECENT: usize = 8;
 
 impl Places {
     fn id(&mut self, place: &'static Location<'static>) -> u32 {
         let address = std::ptr::from_ref(place).addr();
-        let (known, id) = self.last;
+        let recent = &mut self.recent[address / align_of::<Location<'_>>() % RECENT];
+        let (known, id) = *recent;
         if known == address {
             return id;
         }
@@ -160,7 +165,7 @@ impl Places {
             let (line, column) = (place.line(), place.column());
             self.list.push(Place { file: Cow::Borrowed(place.file()), line, column });
         }
-        self.last = (address, id);
+        *recent = (address, id);
         id
     }
 
