@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Nanoseconds per element of every activation beside PyTorch's and JAX's, as a Markdown table.
+"""Nanoseconds per element of every activation beside PyTorch's and JAX's, as a Markdown page.
 
     cargo build --release --package chainrule-cli
-    python benches/peers/activations.py target/release/chainrule [rounds]
+    python benches/peers/activations.py target/release/chainrule [rounds] > docs/activations-speed.md
 
-10^6 elements of f32, one thread. Forward, and forward with the pullback of one adjoint. The three
-take turns within each round, and the least of all rounds counts. PyTorch: eager, `requires_grad` and
+10^6 elements of f32, one thread. Forward, and forward with the pullback of one adjoint; ours as
+compiled programs. The three take turns within each round, and the least of all rounds counts. PyTorch: eager, `requires_grad` and
 `backward` with a given gradient. JAX: one jitted function each for the value and for value and vjp.
 What a library does not have is written with its primitives, as its users would.
 """
@@ -74,6 +74,24 @@ PEERS = {
 NO_GRADIENT_IN_TORCH = {"step"}
 
 
+HEADER = """# Activations: nanoseconds per element beside PyTorch and JAX
+
+Written by `benches/peers/activations.py`; do not edit. 10⁶ elements of f32 into buffers that are used
+again, one thread, the least of {rounds} round(s) in which the three take turns. {machine}; PyTorch
+{torch} eager, JAX {jax} jitted, chainrule as compiled programs. "With pullback": the value and the
+product of the derivative with an adjoint; "of silu" is that cost over silu's.
+"""
+
+
+def machine():
+    with open("/proc/cpuinfo") as info:
+        lines = (line.replace("\t", "") for line in info.read().split("\n"))
+        facts = dict(line.split(": ", 1) for line in lines if ": " in line)
+    flags = facts["flags"].split()
+    widest = next((name for name in ("avx512bw", "avx2") if name in flags), "baseline")
+    return f"{facts['model name'].strip()} with {widest}"
+
+
 def timed(f):
     start = time.perf_counter()
     f()
@@ -140,6 +158,9 @@ def main():
                 for k, run in enumerate(pair):
                     for _ in range(3 if run else 0):
                         see((name, i + 1, k), timed(run))
+    if missing := {name for name, _, _ in least} - PEERS.keys():
+        sys.exit(f"no formulas to compare with for {missing}")
+    print(HEADER.format(rounds=rounds, machine=machine(), torch=torch.__version__, jax=jax.__version__))
     silu = least["silu", 0, 1]
     print("| activation | forward: chainrule | PyTorch | JAX | with pullback: chainrule | of silu | PyTorch | JAX |")
     print("|---|---|---|---|---|---|---|---|")

@@ -6,6 +6,7 @@ mod accuracy;
 
 use accuracy::{SUBJECTS, doubles, singles};
 use chainrule_autograd::kernel::Level;
+use chainrule_autograd::number::Jet;
 use chainrule_autograd::table::rows;
 
 #[test]
@@ -89,6 +90,58 @@ fn hard_arguments_of_sines() {
             assert_eq!(y[0].to_bits(), odd.to_bits(), "{name} of ±{x:e}");
             let off = (y[0].to_bits() as i64 - f64::to_bits(want) as i64).abs();
             assert!(off <= 2, "{name} {x:e} at {level:?}: {:e}, want {want:e}", y[0]);
+        }
+    }
+}
+
+/// A row that takes a sine and does not say so would leave NaN where kernels give up.
+#[test]
+fn no_row_gives_up_on_large_arguments() {
+    let x = [6001.0, 1e6, -3e6, 1e30, -1e300];
+    for row in rows() {
+        let p = row.info().defaults();
+        for order in 0..2 {
+            let mut y = [0.0; 5];
+            row.play_f64(order, &p, &x, None, &mut y);
+            for (x, y) in x.into_iter().zip(y) {
+                let jet = row.jet(order, &p, Jet::constant(x)).expect("both are stated");
+                assert_eq!(y.is_nan(), jet.coefficient(0).is_nan(), "{row:?} order {order} at {x}");
+            }
+        }
+    }
+}
+
+/// The bits of a function and its pullback in one pass are those of two.
+#[test]
+fn both_at_once_are_what_they_are_alone() {
+    let x: Vec<f64> = doubles(3000).chain([2e6, -1e300]).collect();
+    let u: Vec<f64> = (0..x.len()).map(|i| i as f64 / 64.0 - 1.0).collect();
+    let (x32, u32): (Vec<f32>, Vec<f32>) =
+        (x.iter().map(|&x| x as f32).collect(), u.iter().map(|&u| u as f32).collect());
+    for row in rows() {
+        let (p, n) = (row.info().defaults(), x.len());
+        let (mut y, mut d, mut want) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        row.play_both_f64(&p, [&x, &u], [&mut y, &mut d]);
+        for (order, got) in [(0, &y), (1, &d)] {
+            row.play_f64(order, &p, &x, (order == 1).then_some(&u[..]), &mut want);
+            assert!(
+                got.iter()
+                    .zip(&want)
+                    .all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()),
+                "{row:?} order {order}"
+            );
+        }
+        let (mut y, mut d, mut want) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        row.play_both_f32(&p, [&x32, &u32], [&mut y, &mut d]);
+        for (order, got) in [(0, &y), (1, &d)] {
+            row.play_f32(order, &p, &x32, (order == 1).then_some(&u32[..]), &mut want);
+            assert!(
+                got.iter()
+                    .zip(&want)
+                    .all(|(a, b): (&f32, &f32)| a.to_bits() == b.to_bits()
+                        || a.is_nan() && b.is_nan()),
+                "{row:?} order {order} in f32"
+            );
         }
     }
 }

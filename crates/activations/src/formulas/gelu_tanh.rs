@@ -102,8 +102,12 @@ pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
 /// The same in f32. Only next to the root does 1 + eᵛ + x·v′ cancel; there it is a polynomial.
 #[inline(always)]
 fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
-    let ((lifted, e), one) = (lifted(minus_size(x)), R::lit(1.0));
-    let right = (x * x).fma(R::lit(3.0 * L1), R::lit(K1)).fma(x, one);
+    let (u, one) = (minus_size(x), R::lit(1.0));
+    let (lifted, e) = lifted(u);
+    // 1 + x·v′ = 1 + v + 2L·x³, with v to two words
+    let low = u.rest();
+    let (v, low) = (x.pos(-u.hi, u.hi), x.pos(-low, low));
+    let right = ((x * x * R::lit(2.0 * L1)).fma(x, one) + v) + low;
     let h = distance(x, ROOT);
     let near = h * h.polynomial(&GELU_TANH_NEAR_24);
     let left = (h.square() - R::lit(0.25)).pos(right + e, near);

@@ -112,7 +112,8 @@ pub(crate) fn silu_slope<R: Real>(u: Two<R>) -> R {
         let ((lifted, e), one) = (lifted(u), R::lit(1.0));
         let h = u.distance(ROOT);
         let near = h * h.polynomial(&SERIES[..6]);
-        let left = (h.square() - R::lit(0.0625)).pos((one + u.hi) + e, near);
+        let rest = if let Some(lo) = u.lo { e + lo } else { e };
+        let left = (h.square() - R::lit(0.0625)).pos((one + u.hi) + rest, near);
         let product = u.hi.pos(u.hi, left) * lifted * R::lit(UNLIFT);
         return (u.hi.pos(one + e, R::lit(0.0)) + product) / squared_sum(e);
     }

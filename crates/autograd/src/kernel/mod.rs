@@ -21,6 +21,14 @@
 //! Functions that [`Lane`] has no vector form of (inverse trigonometric and hyperbolic ones, general
 //! powers) are played by the scalar functions, element by element.
 //!
+//! Sines, cosines and tangents reduce arguments up to 6000 (f32) or 10⁶ (f64); elements with larger
+//! ones are found after the loop and computed one at a time (see `turning.rs`).
+//!
+//! Where a function is wanted together with its pullback, both are computed in one loop: what the two
+//! formulas share, an exponential mostly, is then one computation by the compiler's own doing, and no
+//! result changes ([`Row::play_both_f32`](crate::table::Row::play_both_f32)). Rows say with
+//! [`Info::shares`](crate::table::Info) that it pays.
+//!
 //! Matrices are multiplied by [`product`], which spends the registers of each level on its own; its
 //! speed is printed by `cargo run --release --example product -p chainrule-autograd`.
 //!
