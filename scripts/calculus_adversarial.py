@@ -18,7 +18,9 @@ from pathlib import Path
 
 import sympy as sp
 from calculus_suite import Phi, S, analyse, pi, pieces, smooth, x
+from mpmath import mp
 
+mp.dps = 160  # cosh x - 1 - x²/2 at 10⁻⁴⁵ takes that many digits
 r2 = sp.sqrt(2)
 golden = (sp.sqrt(5) - 1) / 2
 R = sp.Rational
