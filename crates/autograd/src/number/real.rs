@@ -72,6 +72,20 @@ pub trait Real:
         self.bend(Self::lit(0.0), below, at, above)
     }
 
+    /// The same number, of which the formula knows that it is not below another: |x| ≥ 0. An interval
+    /// drops what lies below.
+    #[inline(always)]
+    fn at_least(self, bound: Self) -> Self {
+        let _ = bound;
+        self
+    }
+
+    /// The same number, which is not above another.
+    #[inline(always)]
+    fn at_most(self, bound: Self) -> Self {
+        -(-self).at_least(-bound)
+    }
+
     /// The product with a strong zero: 0 if either factor is 0, whatever the other is. An adjoint
     /// that is exactly 0 says "this path is absent", and stays so against ∞ and NaN.
     fn amul(self, other: Self) -> Self;

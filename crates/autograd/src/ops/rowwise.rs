@@ -10,6 +10,7 @@ use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, RowFunction, SHORT, exp_differences, largest, quotients, short_rows};
+use crate::many::Many;
 use crate::node::Id;
 use crate::number::Number;
 use crate::play::{Dtype, Element, Io};
@@ -97,6 +98,10 @@ impl Primitive for RowWise {
             }
             RowWise::LogSoftmax => dx - sum(x.rowwise(RowWise::Softmax).amul(dx)),
         })
+    }
+
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        many.stack(0).map(|x| x.rowwise(self))
     }
 
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {

@@ -72,6 +72,11 @@ impl<C: Coefficient> Real for Jet<C> {
         }
     }
 
+    fn at_least(mut self, bound: Self) -> Self {
+        self.c[0] = self.c[0].at_least(bound.c[0]);
+        self
+    }
+
     fn pos(self, yes: Self, no: Self) -> Self {
         if C::RECORDED {
             return yes.zip(no, |yes, no| self.c[0].pos(yes, no));
