@@ -42,7 +42,9 @@ fn the_hessian_of_a_network_is_exact() {
     let hessian = f.hessian(std::array::from_fn(|k| &p[k] as &dyn Feed<f64>)).expect("it fits");
     // Row by row: the entries of all inputs side by side.
     let row = |i: usize| -> Vec<f64> {
-        let one = |h: &ArrayD<f64>| h.index_axis(chainrule::ndarray::Axis(0), i).iter().copied().collect();
+        let one = |h: &ArrayD<f64>| {
+            h.index_axis(chainrule::ndarray::Axis(0), i).iter().copied().collect()
+        };
         hessian.iter().flat_map(|h| -> Vec<f64> { one(h) }).collect()
     };
     assert_eq!(row(0).len(), 337);

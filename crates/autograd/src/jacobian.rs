@@ -45,7 +45,11 @@ pub(crate) struct Sweep<T: Element> {
 impl<T: Element> Sweep<T> {
     /// For the elements of `seed`, an input of which `outs` are linear functions. `None` if an op has
     /// no rule for stacks.
-    fn new<const N: usize>(f: &Function<T, N>, seed: Var<'_, T>, outs: &[Var<'_, T>]) -> Option<Self> {
+    fn new<const N: usize>(
+        f: &Function<T, N>,
+        seed: Var<'_, T>,
+        outs: &[Var<'_, T>],
+    ) -> Option<Self> {
         let graph: &Graph = seed.graph;
         let ends: Vec<Sym<'_>> = outs.iter().map(|y| y.symbol()).collect();
         let way = Way::between(graph, seed.id, &ends);

@@ -42,7 +42,8 @@ fn agree(what: &str, got: &ArrayD<f64>, want: &[f64]) {
     assert_eq!(got.len(), want.len(), "{what}");
     let scale = want.iter().filter(|w| w.is_finite()).fold(1.0, |m: f64, w| m.max(w.abs()));
     for (got, want) in got.iter().zip(want) {
-        let same = got == want || got.is_nan() && want.is_nan() || (got - want).abs() <= 1e-13 * scale;
+        let same =
+            got == want || got.is_nan() && want.is_nan() || (got - want).abs() <= 1e-13 * scale;
         assert!(same, "{what}: {got}, {want}");
     }
 }
@@ -93,7 +94,8 @@ fn the_shape_decides_and_stacks_may_be_cut() {
     });
     for scale in [0.5, 1.0] {
         let x: Vec<f64> = (0..150).map(|i| scale * (i as f64 * 0.7).sin()).collect();
-        let (rows, columns) = (f.jacobian_by_rows([&x]).unwrap(), f.jacobian_by_columns([&x]).unwrap());
+        let (rows, columns) =
+            (f.jacobian_by_rows([&x]).unwrap(), f.jacobian_by_columns([&x]).unwrap());
         for (i, j) in [(0, 0), (3, 100), (149, 149), (77, 5)] {
             let term = |i: usize, j: usize| (x[i] * x[j]).cos() * x[i];
             let want = if i == j {
@@ -132,9 +134,8 @@ fn what_has_no_rule_for_stacks_is_swept_one_by_one() {
     let want = [[12.0, 3.0], [6.0, 15.0]];
     let [j] = f.jacobian([&array![1.0, 2.0]]).unwrap();
     assert_eq!(j, ndarray::arr2(&want).into_dyn());
-    let g = Function::<f64, 2>::record([("x", &[3]), ("i", &[2])], |[x, i]| {
-        x.square().gather(0, i)
-    });
+    let g =
+        Function::<f64, 2>::record([("x", &[3]), ("i", &[2])], |[x, i]| x.square().gather(0, i));
     let [j, _] = g.jacobian([&array![1.0, 2.0, 3.0], &array![2.0, 0.0]]).unwrap();
     assert_eq!(j, ndarray::arr2(&[[0.0, 0.0, 6.0], [2.0, 0.0, 0.0]]).into_dyn());
 }

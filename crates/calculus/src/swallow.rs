@@ -52,7 +52,9 @@ impl Surveyor<'_> {
         let equal = sign(&pieces[0]) && pieces[0].state == pieces[2].state;
         let at = |x: f64| self.curve.coefficient(x, next).sign();
         let by_ends = || near.coefficient(next + 1).sign().is_some() && at(from) == at(to);
-        equal && smooth && (near.coefficient(next).sign().is_some() || at(from).is_some() && by_ends())
+        equal
+            && smooth
+            && (near.coefficient(next).sign().is_some() || at(from).is_some() && by_ends())
     }
 
     /// A longer piece about which nothing is known between different signs: where the derivative and

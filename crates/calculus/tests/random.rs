@@ -98,7 +98,7 @@ fn meet(a: Interval, b: Interval) -> bool {
 #[test]
 fn what_holds_on_an_interval_holds_at_its_points() {
     let mut compared = 0;
-    each(1500, 1, |text, f, random| {
+    each(400, 1, |text, f, random| {
         for _ in 0..4 {
             let (a, b) = (random.place(), random.place());
             let x = Interval::new(a.min(b), a.max(b));
@@ -127,7 +127,10 @@ fn what_holds_on_an_interval_holds_at_its_points() {
                 for k in 0..=3 {
                     let (one, all) = (point.coefficient(k), over.coefficient(k));
                     if (0..=k).all(|k| over.coefficient(k).is_regular()) {
-                        assert!(!one.is_nan() && meet(one, all), "order {k}, {one:?}, {all:?}: {what}");
+                        assert!(
+                            !one.is_nan() && meet(one, all),
+                            "order {k}, {one:?}, {all:?}: {what}"
+                        );
                         compared += 1;
                     }
                 }
@@ -142,7 +145,7 @@ fn what_holds_on_an_interval_holds_at_its_points() {
 #[test]
 fn derivatives_are_those_of_quotients() {
     let mut compared = 0;
-    each(1500, 2, |text, f, random| {
+    each(1000, 2, |text, f, random| {
         for _ in 0..8 {
             let (x, h) = (random.place(), 2f64.powi(-(random.below(14) as i32) - 2));
             let over = f.play(Jet::variable(Interval::new(x - h, x + h), 3));
@@ -153,15 +156,21 @@ fn derivatives_are_those_of_quotients() {
             let quotient = (value(x + h) - value(x - h)) / Interval::point(2.0 * h);
             let error = over.coefficient(3) * Interval::point(h) * Interval::point(h);
             let slope = f.play(Jet::variable(Interval::point(x), 1)).coefficient(1);
-            assert!(meet(quotient, slope + error), "{text} at {x} ± {h}: {quotient:?}, {slope:?} + {error:?}");
+            assert!(
+                meet(quotient, slope + error),
+                "{text} at {x} ± {h}: {quotient:?}, {slope:?} + {error:?}"
+            );
             let plain = f.derivative(x, 1);
             let slack = slope.width() + 1e-10 * plain.abs() + 1e-300;
             let inside = slope.low() - slack <= plain && plain <= slope.high() + slack;
-            assert!(inside || slope.width() > 1e-3 * plain.abs(), "{text} at {x}: {plain}, {slope:?}");
+            assert!(
+                inside || slope.width() > 1e-3 * plain.abs(),
+                "{text} at {x}: {plain}, {slope:?}"
+            );
             compared += 1;
         }
     });
-    assert!(compared > 2000, "{compared}");
+    assert!(compared > 1500, "{compared}");
 }
 
 /// The limits of the function and of its first two derivatives lie in what intervals say of ever
@@ -169,7 +178,7 @@ fn derivatives_are_those_of_quotients() {
 #[test]
 fn germs_are_limits() {
     let mut compared = 0;
-    each(2500, 3, |text, f, random| {
+    each(1000, 3, |text, f, random| {
         for _ in 0..4 {
             let x = random.place();
             for side in Side::BOTH {
@@ -186,7 +195,8 @@ fn germs_are_limits() {
                         if !(0..=k).all(|k| over.coefficient(k).is_regular()) {
                             continue;
                         }
-                        let what = format!("{text} at {x} {side:?}, order {k}, to {end}: {d:?}, {all:?}");
+                        let what =
+                            format!("{text} at {x} {side:?}, order {k}, to {end}: {d:?}, {all:?}");
                         let infinite = d.low() >= f64::MAX && all.high() == f64::INFINITY
                             || d.high() <= -f64::MAX && all.low() == f64::NEG_INFINITY;
                         assert!(infinite || meet(d, all), "{what}");
@@ -196,7 +206,10 @@ fn germs_are_limits() {
                         && d.width() < 1e-9 * (1.0 + plain.abs())
                     {
                         let near = (plain - d.middle()).abs() <= 1e-6 * (1.0 + plain.abs());
-                        assert!(near || plain.is_infinite(), "{text} at {x} {side:?} {k}: {plain}, {d:?}");
+                        assert!(
+                            near || plain.is_infinite(),
+                            "{text} at {x} {side:?} {k}: {plain}, {d:?}"
+                        );
                     }
                 }
             }
@@ -208,7 +221,7 @@ fn germs_are_limits() {
 #[test]
 fn signs_on_a_stretch_are_those_of_its_points() {
     let mut told = 0;
-    each(1500, 4, |text, f, random| {
+    each(600, 4, |text, f, random| {
         for _ in 0..4 {
             let (a, b) = (random.place(), random.place());
             if a >= b {
@@ -285,7 +298,8 @@ fn proofs_stand_sampling() {
             let slope = f.play(Jet::variable(near, 1)).coefficient(1);
             assert!(slope.contains(0.0), "{text}: {s:?}, {slope:?}");
         }
-        let exact = |b: &&chainrule_calculus::Break| proved(b.evidence) && b.verdict == Verdict::Kink;
+        let exact =
+            |b: &&chainrule_calculus::Break| proved(b.evidence) && b.verdict == Verdict::Kink;
         for b in a.breaks.iter().filter(exact) {
             for (slope, h) in [(b.left_slope, -1e-6), (b.right_slope, 1e-6)] {
                 let quotient = (f.value(b.place.at + h) - f.value(b.place.at)) / h;

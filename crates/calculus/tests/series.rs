@@ -81,7 +81,11 @@ fn functions_have_their_derivatives_to_order_20() {
                 let off = if relative <= 1e-12 {
                     relative
                 } else {
-                    println!("{text} order {k} at {}: {relative:e}, of the terms {:e}", r.x, error / size);
+                    println!(
+                        "{text} order {k} at {}: {relative:e}, of the terms {:e}",
+                        r.x,
+                        error / size
+                    );
                     cancelled += 1;
                     error / size
                 };

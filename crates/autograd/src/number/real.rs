@@ -60,6 +60,15 @@ pub trait Real:
     /// side. A jet stays on the chosen side; an interval takes the hull.
     fn pos(self, yes: Self, no: Self) -> Self;
 
+    /// The same number, a function of which a derivative, the `order`-th, jumps where `x` is 0: what
+    /// [`pos`](Real::pos) chose between is not one smooth function. A series of intervals keeps it in
+    /// mind.
+    #[inline(always)]
+    fn seam(self, order: usize, x: Self) -> Self {
+        let _ = (order, x);
+        self
+    }
+
     /// [`by_order`](Real::by_order) against 0.
     #[inline(always)]
     fn split(self, below: Self, at: Self, above: Self) -> Self {

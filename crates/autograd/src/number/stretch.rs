@@ -183,6 +183,10 @@ impl Real for Stretch {
         })
     }
 
+    fn seam(self, order: usize, x: Self) -> Self {
+        Stretch { over: self.over.seam(order, x.over), ..self }
+    }
+
     fn at_least(self, bound: Self) -> Self {
         Stretch { over: self.over.at_least(bound.over), ..self }
     }
