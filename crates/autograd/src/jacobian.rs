@@ -20,7 +20,7 @@ use crate::shape::count;
 use crate::var::{Sym, Var};
 
 /// A stack of seeds is as large as lets its largest value have so many elements.
-const STACK: usize = 1 << 14;
+const STACK: usize = 1 << 16;
 
 /// What a [`Function`] keeps for one kind of matrix: a sweep for each seed it has.
 const ROWS: usize = 0;
@@ -31,6 +31,8 @@ const HESSIAN: usize = 2;
 #[derive(Debug)]
 pub(crate) struct Sweep<T: Element> {
     program: Program<T>,
+    /// Which inputs or values its results belong to.
+    outs: Vec<usize>,
     buffers: RefCell<Buffers<T>>,
     /// Unit vectors, all zeros between plays; and where those in the buffers start.
     units: RefCell<ArrayD<T>>,
@@ -48,10 +50,11 @@ impl<T: Element> Sweep<T> {
     fn new<const N: usize>(
         f: &Function<T, N>,
         seed: Var<'_, T>,
-        outs: &[Var<'_, T>],
+        outs: &[(usize, Var<'_, T>)],
     ) -> Option<Self> {
         let graph: &Graph = seed.graph;
-        let ends: Vec<Sym<'_>> = outs.iter().map(|y| y.symbol()).collect();
+        let ends: Vec<Sym<'_>> = outs.iter().map(|(_, y)| y.symbol()).collect();
+        let names = outs.iter().map(|(k, _)| *k).collect();
         let way = Way::between(graph, seed.id, &ends);
         let seeds = count(&seed.shape());
         let stack = (STACK / way.widest(graph).max(1)).clamp(1, seeds.max(1));
@@ -63,15 +66,14 @@ impl<T: Element> Sweep<T> {
         let program = f.tape().compile(&[&f.vars()[..], &[stacked]].concat(), &outs);
         let buffers = RefCell::new(program.buffers());
         let (units, fed) = (RefCell::new(units), Cell::new(None));
-        Some(Sweep { program, buffers, units, fed, seeds, stack, work })
+        Some(Sweep { program, outs: names, buffers, units, fed, seeds, stack, work })
     }
 
-    /// Plays all seeds. `take(first, k, values)` is given the values of the k-th result for the seeds
-    /// from the first on, one after the other.
+    /// Plays all seeds. `take(first, k, values)` is given the values of each result, which belongs to k,
+    /// for the seeds from the first on, one after the other.
     fn play<const N: usize>(
         &self,
         at: [&dyn Feed<T>; N],
-        outs: usize,
         mut take: impl FnMut(usize, usize, &[T]),
     ) -> Result<(), FeedError> {
         let mut buffers = self.buffers.borrow_mut();
@@ -84,8 +86,8 @@ impl<T: Element> Sweep<T> {
                 self.feed_units(&mut buffers, N, first, some)?;
             }
             self.program.play(&mut buffers);
-            for k in 0..outs {
-                let values = self.program.output(&buffers, k);
+            for (out, &k) in self.outs.iter().enumerate() {
+                let values = self.program.output(&buffers, out);
                 let len = values.len() / self.stack * some;
                 match values.as_slice() {
                     Some(values) => take(first, k, &values[..len]),
@@ -149,7 +151,7 @@ impl<T: Element, const N: usize> Function<T, N> {
             return Ok(self.row_by_row(1));
         };
         let mut rows = self.empty(sweep.seeds);
-        sweep.play(at, N, |_, k, values| rows[k].extend_from_slice(values))?;
+        sweep.play(at, |_, k, values| rows[k].extend_from_slice(values))?;
         Ok(self.shaped(rows, &self.output().shape()))
     }
 
@@ -168,7 +170,7 @@ impl<T: Element, const N: usize> Function<T, N> {
         for (sweep, matrix) in sweeps.iter().zip(&mut jacobian) {
             let columns = sweep.seeds;
             matrix.resize(rows * columns, T::zero());
-            sweep.play(at, 1, |first, _, values| {
+            sweep.play(at, |first, _, values| {
                 for (column, values) in (first..).zip(values.chunks_exact(rows.max(1))) {
                     let to = matrix[column..].iter_mut().step_by(columns);
                     to.zip(values).for_each(|(to, &value)| *to = value);
@@ -197,10 +199,22 @@ impl<T: Element, const N: usize> Function<T, N> {
             self.feed(at)?;
             return Ok(self.row_by_row(2));
         };
-        let rows = sweeps.iter().map(|s| s.seeds).sum();
-        let mut hessian = self.empty(rows);
-        for sweep in sweeps {
-            sweep.play(at, N, |_, k, values| hessian[k].extend_from_slice(values))?;
+        let sizes: [usize; N] = std::array::from_fn(|k| sweeps[k].seeds);
+        let rows = sizes.iter().sum();
+        let start: [usize; N] = std::array::from_fn(|k| sizes[..k].iter().sum());
+        let mut hessian = sizes.map(|n| vec![T::zero(); rows * n]);
+        for (k, sweep) in sweeps.iter().enumerate() {
+            sweep.play(at, |first, j, values| {
+                let n = sizes[j];
+                let row = (start[k] + first) * n;
+                hessian[j][row..row + values.len()].copy_from_slice(values);
+                // The other half, by symmetry.
+                let column = (k != j).then_some(values.chunks_exact(n.max(1)));
+                for (seed, values) in (first..).zip(column.into_iter().flatten()) {
+                    let mirrored = hessian[k][start[j] * sizes[k] + seed..].iter_mut();
+                    mirrored.step_by(sizes[k]).zip(values).for_each(|(to, &value)| *to = value);
+                }
+            })?;
         }
         Ok(self.shaped(hessian, &[rows]))
     }
@@ -211,16 +225,23 @@ impl<T: Element, const N: usize> Function<T, N> {
             ROWS => {
                 let seed = self.seed(self.output());
                 let adjoints = self.output().pullback(&self.vars(), seed);
+                let adjoints: Vec<_> = adjoints.into_iter().enumerate().collect();
                 Some(vec![Sweep::new(self, seed, &adjoints)?])
             }
             _ => {
                 let ys = if kind == COLUMNS { vec![self.output()] } else { self.slopes() };
-                let sweep = |x: Var<'_, T>| {
+                let size = |k: usize| (count(&self.input(k).shape()), k);
+                // Of ∂²/∂xₖ∂xⱼ and ∂²/∂xⱼ∂xₖ that which takes fewer seeds.
+                let wanted = |k: usize, j: &usize| kind == COLUMNS || size(*j) >= size(k);
+                let sweep = |(k, x): (usize, Var<'_, T>)| {
                     let direction = self.seed(x);
-                    let tangents = Var::tangents(&ys, &[x], &[direction]);
+                    let outs: Vec<usize> = (0..ys.len()).filter(|j| wanted(k, j)).collect();
+                    let some: Vec<_> = outs.iter().map(|&j| ys[j]).collect();
+                    let tangents = Var::tangents(&some, &[x], &[direction]);
+                    let tangents: Vec<_> = outs.into_iter().zip(tangents).collect();
                     Sweep::new(self, direction, &tangents)
                 };
-                self.vars().into_iter().map(sweep).collect()
+                self.vars().into_iter().enumerate().map(sweep).collect()
             }
         });
         made.as_deref()
