@@ -77,7 +77,7 @@ pub(crate) struct Chart {
 
 /// How many stretches are cut at most, and how many nodes are played for that.
 const PATIENCE: usize = 3000;
-const EFFORT: usize = 300_000;
+const EFFORT: usize = 100_000;
 
 /// A stretch while it is worked on.
 #[derive(Clone, Copy, Debug)]

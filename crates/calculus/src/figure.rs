@@ -1,5 +1,6 @@
 //! [`Figure`]: a function and what is known of it, as an SVG picture.
 
+use chainrule_autograd::number::Jet;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -131,7 +132,11 @@ impl<'a> Figure<'a> {
         panel.bands = a.bends.iter().filter_map(bend_band).collect();
         let cuts = cuts(a);
         for (k, name, colour) in [(1, "f′", FIRST), (2, "f″", SECOND)] {
-            let points = sampled(|x| curve.derivative(x, k), self.from, self.to, &cuts);
+            let derivative = |x: f64| {
+                let series = curve.play(Jet::variable(x, k));
+                if series.coefficient(0).is_finite() { series.derivative(k) } else { f64::NAN }
+            };
+            let points = sampled(derivative, self.from, self.to, &cuts);
             panel.curves.push((name.into(), colour, points));
         }
         panel

@@ -38,7 +38,10 @@ impl Link {
                     },
                 }
             }
-            (None, ..) if value.mark() == Mark::Partial => Verdict::Pole,
+            (None, ..) if value.mark() == Mark::Partial => match grows(curve, spot) {
+                true => Verdict::Pole,
+                false => Verdict::Undecided,
+            },
             (None, ..)
                 if limits[0].is_some_and(|a| {
                     limits[1].is_some_and(|b| a.outcomes(b).decided().is_some())
@@ -55,6 +58,16 @@ impl Link {
     pub fn continuous(&self) -> bool {
         self.sides.continuous == Some(true)
     }
+}
+
+/// Whether the function grows towards a short interval from some side, like 1/x or at least like a
+/// logarithm: as much from 10³ to 1 of its lengths away as from 10⁶ to 10³.
+fn grows(curve: &Curve, spot: &Spot) -> bool {
+    let length = spot.to - spot.from;
+    [(spot.from, -length), (spot.to, length)].into_iter().any(|(end, away)| {
+        let [near, far, farther] = [0.0, 1e3, 1e6].map(|n| curve.value(end + n * away).abs());
+        near > far && near - far >= 0.5 * (far - farther).abs()
+    })
 }
 
 /// A kink that is known up to a short interval is looked at from so many times as far, too.

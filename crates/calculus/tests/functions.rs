@@ -230,3 +230,14 @@ fn adversarial_functions_do_not_mislead() {
     assert!(cases >= 40);
     nothing_wrong_and_nine_of_ten_proved(&judge);
 }
+
+/// Beside 0 the second branch cannot be told from what is undefined; that is no pole.
+#[test]
+fn what_cannot_be_told_is_no_pole() {
+    let text = "where(x <= 0, 0, exp(-1/x)) + 1/(x - 0.7)/50";
+    let curve = Curve::parse(text, chainrule_activations::rows()).expect("a function");
+    let a = curve.analyze(-1.0, 1.0);
+    let poles: Vec<f64> =
+        a.breaks.iter().filter(|b| b.verdict == Verdict::Pole).map(|b| b.place.at).collect();
+    assert!(poles.len() == 1 && (poles[0] - 0.7).abs() < 1e-12, "{:?}", a.breaks);
+}
