@@ -2,7 +2,7 @@
 //! (`scripts/hessian_references.py`), and its product with vectors.
 
 use chainrule::autograd::{Element, Var};
-use chainrule::ndarray::{ArrayD, IxDyn};
+use chainrule::ndarray::{ArrayD, Axis, IxDyn};
 use chainrule::prelude::*;
 
 #[allow(dead_code, reason = "the workloads' numbers; some are not needed here")]
@@ -42,10 +42,8 @@ fn the_hessian_of_a_network_is_exact() {
     let hessian = f.hessian(std::array::from_fn(|k| &p[k] as &dyn Feed<f64>)).expect("it fits");
     // Row by row: the entries of all inputs side by side.
     let row = |i: usize| -> Vec<f64> {
-        let one = |h: &ArrayD<f64>| {
-            h.index_axis(chainrule::ndarray::Axis(0), i).iter().copied().collect()
-        };
-        hessian.iter().flat_map(|h| -> Vec<f64> { one(h) }).collect()
+        let one = |h: &ArrayD<f64>| h.index_axis(Axis(0), i).iter().copied().collect::<Vec<f64>>();
+        hessian.iter().flat_map(one).collect()
     };
     assert_eq!(row(0).len(), 337);
     let known: serde_json::Value =

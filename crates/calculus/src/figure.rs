@@ -188,10 +188,11 @@ impl<'a> Figure<'a> {
         for (_, colour, parts) in &panel.curves {
             for part in parts.iter().flat_map(|part| clipped(part, low, high)) {
                 let style = colour.stroke_width(2);
-                match *colour == SECOND {
+                if *colour == SECOND {
                     // Dashed, so that f′ can be seen where both are one.
-                    true => drop(chart.draw_series(DashedLineSeries::new(part, 7, 5, style))?),
-                    false => drop(chart.draw_series(LineSeries::new(part, style))?),
+                    chart.draw_series(DashedLineSeries::new(part, 7, 5, style))?;
+                } else {
+                    chart.draw_series(LineSeries::new(part, style))?;
                 }
             }
         }
