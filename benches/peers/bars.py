@@ -53,5 +53,10 @@ WORKLOADS = [
     Workload("J100", "Jacobian of softmax, n = 100", "f64", {BEST: 3}),
     Workload("J1000", "Jacobian of softmax, n = 1000", "f64", {BEST: 1}),
     Workload("J256x10", "256 Jacobians of softmax, n = 10", "f64", {BEST: 5}),
+    Workload("N5", "5th derivative of sigmoid(sin x)·exp(−x²)", "f64", {}, tolerance=1e-9),
+    Workload("N10", "10th derivative of it", "f64", {"jax": 1, "torch": 1000}, tolerance=1e-9),
+    Workload("N20", "20th derivative of it", "f64", {}, tolerance=1e-9),
+    Workload("H337", "Hessian of the loss of T1, 337²", "f64", {"jax": 3}, tolerance=1e-12),
+    Workload("HVP", "Hessian-vector product of the loss of T3", "f32", {"jax": 1.5}),
     Workload("E", "digits, 20 epochs, whole process", "f32", {"scikit-learn": 2, "jax": 4}),
 ]

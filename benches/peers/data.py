@@ -90,6 +90,16 @@ LONG = (2.0, 0.999999, 0.000001)
 JACOBIANS = {"J10": (10,), "J100": (100,), "J1000": (1000,), "J256x10": (256, 10)}
 
 
+# Where the n-th derivative is taken.
+AT = 0.75
+ORDERS = {"N5": 5, "N10": 10, "N20": 20}
+
+
+def directions(network):
+    """A vector of the shapes of the parameters."""
+    return [uniform(p.shape, 200 + k, 2) for k, p in enumerate(network.parameters())]
+
+
 def entry(jacobian):
     """The entry of a Jacobian, or of the first of many, that is looked at."""
     return float(jacobian[(0,) * (jacobian.ndim - 1) + (1,)])

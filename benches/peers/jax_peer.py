@@ -140,7 +140,104 @@ def jacobian(z):
     return [form(name, function) for name, function in forms.items()]
 
 
+def composed(x):
+    return jax.nn.sigmoid(jnp.sin(x)) * jnp.exp(-(x**2))
+
+
+def nth(order):
+    """By `jax.experimental.jet`, and by derivatives of derivatives."""
+    from jax.experimental.jet import jet
+
+    def series(x):
+        return jet(composed, (x,), ([1.0] + [0.0] * (order - 1),))[1][-1]
+
+    def nested(x):
+        f = composed
+        for _ in range(order):
+            f = jax.jacfwd(f)
+        return f(x)
+
+    x = jnp.float64(data.AT)
+
+    def form(name, function):
+        compiled = jax.jit(function)
+        return Form(name, lambda: compiled(x).block_until_ready())
+
+    forms = [form("jit, jet", series)]
+    return forms + ([form("jit, nested", nested)] if order <= 5 else [])
+
+
+def loss_of(network):
+    """The loss of parameters that are a list."""
+    hidden = {"tanh": jnp.tanh, "relu": jax.nn.relu}[network.hidden]
+
+    def output(p, x):
+        for w, b in zip(p[:-2:2], p[1:-2:2]):
+            x = hidden(x @ w + b)
+        return x @ p[-2] + p[-1]
+
+    def squares(p, x, t):
+        return jnp.square(output(p, x) - t).mean()
+
+    def by_one_hot(p, x, t):
+        return -(jax.nn.log_softmax(output(p, x)) * t).sum(-1).mean()
+
+    return squares if network.loss == "mse" else by_one_hot
+
+
+def hessian(network):
+    from jax.flatten_util import ravel_pytree
+
+    loss = loss_of(network)
+    wide = lambda a: jnp.asarray(a, jnp.float64)  # noqa: E731
+    x, t = wide(network.features()), wide(network.targets())
+    flat, unravel = ravel_pytree([wide(p) for p in network.parameters()])
+
+    def of(flat, x, t):
+        return loss(unravel(flat), x, t)
+
+    def form(name, function):
+        compiled = jax.jit(function)
+        call = lambda: compiled(flat, x, t).block_until_ready()  # noqa: E731
+        return Form(name, call, lambda h: float(h[60, 70]))
+
+    return [
+        form("jit, hessian", jax.hessian(of)),
+        form("jit, jacrev of jacrev", jax.jacrev(jax.jacrev(of))),
+    ]
+
+
+def hessian_product(network):
+    p, v = ([jnp.asarray(a) for a in list_] for list_ in (network.parameters(), data.directions(network)))
+    x = jnp.asarray(network.features())
+    t = jnp.asarray((network.targets()[:, None] == range(network.sizes[-1])).astype("float32"))
+    loss = loss_of(network)
+
+    def forward_over_reverse(p, v, x, t):
+        return jax.jvp(lambda p: jax.grad(loss)(p, x, t), (p,), (v,))[1]
+
+    def reverse_over_reverse(p, v, x, t):
+        dot = lambda g: sum((a * b).sum() for a, b in zip(g, v))  # noqa: E731
+        return jax.grad(lambda p: dot(jax.grad(loss)(p, x, t)))(p)
+
+    def form(name, function):
+        compiled = jax.jit(function)
+        call = lambda: jax.block_until_ready(compiled(p, v, x, t))  # noqa: E731
+        return Form(name, call, lambda h: float(h[2][3, 5]))
+
+    return [
+        form("jit, jvp of grad", forward_over_reverse),
+        form("jit, grad of grad", reverse_over_reverse),
+    ]
+
+
 def prepare(workload):
+    if workload in data.ORDERS:
+        return nth(data.ORDERS[workload])
+    if workload == "H337":
+        return hessian(data.NETWORKS["T1"])
+    if workload == "HVP":
+        return hessian_product(data.NETWORKS["T3"])
     if workload in data.NETWORKS:
         return training(data.NETWORKS[workload])
     if workload in data.FUNCTIONS:

@@ -149,7 +149,77 @@ def jacobian(z):
     return [Form("closed form", closed, data.entry), Form("jacrev", lambda: reverse(z), data.entry)]
 
 
+def nth(order):
+    """Gradients of gradients."""
+
+    def call():
+        x = torch.tensor(data.AT, dtype=torch.float64, requires_grad=True)
+        y = torch.sigmoid(torch.sin(x)) * torch.exp(-(x**2))
+        for k in range(order):
+            (y,) = torch.autograd.grad(y, x, create_graph=k + 1 < order)
+        return y
+
+    return [Form("nested grad", call, lambda y: y.item())]
+
+
+def loss_of(network):
+    hidden = {"tanh": torch.tanh, "relu": F.relu}[network.hidden]
+
+    def loss(p, x, t):
+        for w, b in zip(p[:-2:2], p[1:-2:2]):
+            x = hidden(x @ w + b)
+        z = x @ p[-2] + p[-1]
+        return F.mse_loss(z, t) if network.loss == "mse" else F.cross_entropy(z, t)
+
+    return loss
+
+
+def hessian(network):
+    loss = loss_of(network)
+    wide = lambda a: torch.from_numpy(a).double()  # noqa: E731
+    x, t = wide(network.features()), wide(network.targets())
+    p = [wide(a) for a in network.parameters()]
+    sizes, shapes = [a.numel() for a in p], [a.shape for a in p]
+    flat = torch.cat([a.flatten() for a in p])
+
+    def of(flat):
+        return loss([a.reshape(s) for a, s in zip(flat.split(sizes), shapes)], x, t)
+
+    function = torch.func.hessian(of)
+    return [Form("func.hessian", lambda: function(flat), lambda h: h[60, 70].item())]
+
+
+def hessian_product(network):
+    loss = loss_of(network)
+    p = tuple(torch.from_numpy(a) for a in network.parameters())
+    v = tuple(torch.from_numpy(a) for a in data.directions(network))
+    x, t = torch.from_numpy(network.features()), torch.from_numpy(network.targets())
+    tracked = [a.clone().requires_grad_() for a in p]
+    gradient = torch.func.grad(loss)
+
+    def forward_over_reverse():
+        return torch.func.jvp(lambda *p: gradient(p, x, t), p, v)[1]
+
+    def reverse_over_reverse():
+        g = torch.autograd.grad(loss(tracked, x, t), tracked, create_graph=True)
+        return torch.autograd.grad(g, tracked, v)
+
+    value = lambda h: h[2][3, 5].item()  # noqa: E731
+    return [
+        Form("jvp of grad", forward_over_reverse, value),
+        Form("grad of grad", reverse_over_reverse, value),
+    ]
+
+
 def prepare(workload):
+    if workload in ("N5", "N10"):
+        return nth(data.ORDERS[workload])
+    if workload == "N20":
+        raise Cannot("the time grows 4 times per order")
+    if workload == "H337":
+        return hessian(data.NETWORKS["T1"])
+    if workload == "HVP":
+        return hessian_product(data.NETWORKS["T3"])
     if workload in data.NETWORKS:
         return training(data.NETWORKS[workload])
     if workload in data.FUNCTIONS:

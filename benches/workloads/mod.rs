@@ -3,6 +3,7 @@
 
 mod chain;
 mod data;
+mod derivatives;
 mod digits;
 mod elementwise;
 mod jacobian;
@@ -42,6 +43,7 @@ impl Workload {
 /// Every workload; the steps of training on a number of threads.
 pub fn all(threads: usize) -> Vec<Workload> {
     let training = training::all(threads);
-    let groups = [training, elementwise::all(), chain::all(), jacobian::all(), digits::all()];
-    groups.into_iter().flatten().collect()
+    let [elementwise, chain] = [elementwise::all(), chain::all()];
+    let others = [jacobian::all(), derivatives::all(), digits::all()];
+    [training, elementwise, chain].into_iter().chain(others).flatten().collect()
 }

@@ -1,7 +1,7 @@
 //! T1–T5: one step of training. The batch is fed, the loss and its gradient computed, the parameters
 //! moved by SGD with rate 0.01 and kept for the next step, the loss read; f32.
 
-use chainrule::autograd::{Tape, Var};
+use chainrule::autograd::{Element, Tape, Var};
 use chainrule::ndarray::ArrayD;
 use chainrule::prelude::*;
 
@@ -18,23 +18,23 @@ pub fn all(threads: usize) -> Vec<Workload> {
 }
 
 /// As ndarray has it.
-fn array(array: Array) -> ArrayD<f32> {
+pub fn array(array: Array) -> ArrayD<f32> {
     ArrayD::from_shape_vec(array.shape, array.values).expect("as many values as the shape says")
 }
 
 /// Features, targets and parameters.
-fn arrays(network: Network) -> (ArrayD<f32>, ArrayD<f32>, Vec<ArrayD<f32>>) {
+pub fn arrays(network: Network) -> (ArrayD<f32>, ArrayD<f32>, Vec<ArrayD<f32>>) {
     let parameters = network.parameters().into_iter().map(array).collect();
     (array(network.features()), array(network.targets()), parameters)
 }
 
 /// Records the loss.
-fn record<'t>(
+pub fn record<'t, T: Element>(
     network: Network,
-    p: &[Var<'t, f32>],
-    x: Var<'t, f32>,
-    t: Var<'t, f32>,
-) -> Var<'t, f32> {
+    p: &[Var<'t, T>],
+    x: Var<'t, T>,
+    t: Var<'t, T>,
+) -> Var<'t, T> {
     let last = p.len() / 2 - 1;
     let output = p.chunks(2).enumerate().fold(x, |x, (k, layer)| {
         let z = x.matmul(layer[0]) + layer[1];

@@ -88,6 +88,9 @@ impl<'a, N: Number> Evaluation<'a, N> {
     /// The elements of an operand, stretched to a shape.
     pub fn stretched(&self, i: usize, dims: &[usize]) -> Vec<N> {
         let own = self.operand_dims(i);
+        if own == dims {
+            return self.operand(i).to_vec();
+        }
         let strides = stretched_strides(own, &dense_strides(own), dims);
         self.picked(i, dims, &strides, 0)
     }

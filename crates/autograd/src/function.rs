@@ -6,6 +6,7 @@ use ndarray::{ArrayD, IxDyn};
 
 use crate::error::FeedError;
 use crate::feed::Feed;
+use crate::jacobian::Sweep;
 use crate::node::Id;
 use crate::ops::{Scalar, concat};
 use crate::play::Element;
@@ -33,14 +34,8 @@ pub struct Function<T: Element, const N: usize> {
     gradient: OnceCell<Vec<Id>>,
     first: OnceCell<Pullback>,
     second: OnceCell<Pullback>,
-    forward: OnceCell<Pushforward>,
-}
-
-/// A tangent with the directions, which can be set.
-#[derive(Debug)]
-struct Pushforward {
-    tangent: Id,
-    directions: Vec<Id>,
+    /// The sweeps of the Jacobian by rows, by columns, and of the Hessian.
+    pub(crate) sweeps: [OnceCell<Option<Vec<Sweep<T>>>>; 3],
 }
 
 /// A value with the pullback of an adjoint that can be set.
@@ -62,6 +57,30 @@ impl<T: Element, const N: usize> Function<T, N> {
         inputs: [(&str, &[usize]); N],
         f: impl for<'t> FnOnce([Var<'t, T>; N]) -> Var<'t, T>,
     ) -> Self {
+        Self::record_on_tape(inputs, |_, vars| f(vars))
+    }
+
+    /// [`record`](Self::record) for a function that needs its tape: for constants such as a data set,
+    /// in which it is not differentiated.
+    ///
+    /// ```
+    /// use chainrule_autograd::Function;
+    /// let f = Function::<f64, 1>::record_on_tape([("w", &[2])], |tape, [w]| {
+    ///     let x = tape.constant([[1.0, 2.0], [3.0, 4.0]]);
+    ///     x.matmul(w).square().sum()
+    /// });
+    /// let [h] = f.hessian([&[0.0, 0.0]])?; // 2·XᵀX
+    /// assert_eq!(h, ndarray::arr2(&[[20.0, 28.0], [28.0, 40.0]]).into_dyn());
+    /// # Ok::<(), chainrule_autograd::FeedError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`record`](Self::record).
+    #[track_caller]
+    pub fn record_on_tape(
+        inputs: [(&str, &[usize]); N],
+        f: impl for<'t> FnOnce(&'t Tape<T>, [Var<'t, T>; N]) -> Var<'t, T>,
+    ) -> Self {
         for (i, (name, _)) in inputs.iter().enumerate() {
             let twice = inputs[..i].iter().any(|(other, _)| other == name);
             assert!(!twice, "a function has two inputs called `{name}`");
@@ -69,7 +88,7 @@ impl<T: Element, const N: usize> Function<T, N> {
         let tape = Tape::new();
         let (ids, output) = {
             let vars = inputs.map(|(name, shape)| tape.input(name, ArrayD::zeros(IxDyn(shape))));
-            let output = f(vars);
+            let output = f(&tape, vars);
             assert!(
                 std::ptr::eq(output.graph, tape.graph()),
                 "a function must give a value of its own tape, not {}",
@@ -85,7 +104,7 @@ impl<T: Element, const N: usize> Function<T, N> {
             gradient: OnceCell::new(),
             first: OnceCell::new(),
             second: OnceCell::new(),
-            forward: OnceCell::new(),
+            sweeps: Default::default(),
         }
     }
 
@@ -151,35 +170,6 @@ impl<T: Element, const N: usize> Function<T, N> {
         Ok((output.value(), std::array::from_fn(|i| self.tape.var(gradient[i]).value())))
     }
 
-    /// The Jacobian: for each input an array of the output's shape followed by the input's.
-    ///
-    /// # Errors
-    /// If a value does not fit its input.
-    pub fn jacobian(&self, at: [&dyn Feed<T>; N]) -> Result<[ArrayD<T>; N], FeedError> {
-        self.feed(at)?;
-        Ok(self.rows(self.first()))
-    }
-
-    /// The same Jacobian by columns: one sweep forwards for each element of the inputs, which is
-    /// cheaper where these are fewer than the elements of the output.
-    ///
-    /// # Errors
-    /// If a value does not fit its input.
-    pub fn jacobian_by_columns(&self, at: [&dyn Feed<T>; N]) -> Result<[ArrayD<T>; N], FeedError> {
-        self.feed(at)?;
-        Ok(self.columns(self.forward.get_or_init(|| self.pushforward())))
-    }
-
-    /// The Jacobian of the gradient of Σ output, flattened over all inputs in order: the Hessian, an
-    /// array per input, of shape (number of elements of all inputs) followed by the input's.
-    ///
-    /// # Errors
-    /// If a value does not fit its input.
-    pub fn hessian(&self, at: [&dyn Feed<T>; N]) -> Result<[ArrayD<T>; N], FeedError> {
-        self.feed(at)?;
-        Ok(self.rows(self.second()))
-    }
-
     pub(crate) fn feed(&self, at: [&dyn Feed<T>; N]) -> Result<(), FeedError> {
         at.iter().enumerate().try_for_each(|(i, value)| self.input(i).set(value))
     }
@@ -198,7 +188,7 @@ impl<T: Element, const N: usize> Function<T, N> {
         self.tape.var(self.output)
     }
 
-    fn vars(&self) -> Vec<Var<'_, T>> {
+    pub(crate) fn vars(&self) -> Vec<Var<'_, T>> {
         (0..N).map(|i| self.input(i)).collect()
     }
 
@@ -208,12 +198,16 @@ impl<T: Element, const N: usize> Function<T, N> {
 
     fn second(&self) -> &Pullback {
         self.second.get_or_init(|| {
-            let output = self.tape.var(self.output);
-            let one = output.at(Scalar::record(output.graph, 1.0).id).expand(&output.shape());
-            let gradient = output.pullback(&self.vars(), one);
-            let flat: Vec<Var<'_, T>> = gradient.into_iter().map(Var::flatten).collect();
+            let flat: Vec<Var<'_, T>> = self.slopes().into_iter().map(Var::flatten).collect();
             self.pullback(concat(&flat, 0))
         })
+    }
+
+    /// The gradient of Σ output.
+    pub(crate) fn slopes(&self) -> Vec<Var<'_, T>> {
+        let output = self.output();
+        let one = output.at(Scalar::record(output.graph, 1.0).id).expand(&output.shape());
+        output.pullback(&self.vars(), one)
     }
 
     fn pullback(&self, output: Var<'_, T>) -> Pullback {
@@ -226,40 +220,10 @@ impl<T: Element, const N: usize> Function<T, N> {
         }
     }
 
-    fn pushforward(&self) -> Pushforward {
-        let direction =
-            |x: &Var<'_, T>| self.tape.input("direction", ArrayD::zeros(IxDyn(&x.shape())));
-        let vars = self.vars();
-        let directions: Vec<Var<'_, T>> = vars.iter().map(direction).collect();
-        let tangent = self.output().tangent(&vars, &directions).id;
-        Pushforward { tangent, directions: directions.into_iter().map(Var::id).collect() }
-    }
-
-    /// One replay of the tangent per element of the inputs.
-    fn columns(&self, forward: &Pushforward) -> [ArrayD<T>; N] {
-        let outer = self.output().shape();
-        std::array::from_fn(|k| {
-            let direction = self.tape.var(forward.directions[k]);
-            let inner = direction.shape();
-            let mut unit = ArrayD::zeros(IxDyn(&inner));
-            let (rows, columns) = (outer.iter().product::<usize>(), unit.len());
-            let mut jacobian = vec![T::zero(); rows * columns];
-            for column in 0..columns {
-                unit.as_slice_mut().expect("row-major")[column] = T::one();
-                direction.set(&unit).expect("a direction has its input's shape");
-                self.tape.var(forward.tangent).with_value(|v| {
-                    v.iter().enumerate().for_each(|(row, &d)| jacobian[row * columns + column] = d);
-                });
-                unit.as_slice_mut().expect("row-major")[column] = T::zero();
-            }
-            direction.set(&unit).expect("a direction has its input's shape");
-            let shape = [&outer[..], &inner].concat();
-            ArrayD::from_shape_vec(IxDyn(&shape), jacobian).expect("one column per element")
-        })
-    }
-
-    /// One replay of the pullback per element of the output.
-    fn rows(&self, pullback: &Pullback) -> [ArrayD<T>; N] {
+    /// The Jacobian (order 1) or the Hessian (order 2) by one replay of the tape per row, at the inputs
+    /// as they are set: slower than what [`jacobian`](Self::jacobian) does, and independent of it.
+    pub(crate) fn row_by_row(&self, order: usize) -> [ArrayD<T>; N] {
+        let pullback = if order == 1 { self.first() } else { self.second() };
         let seed = self.tape.var(pullback.seed);
         let outer = seed.shape();
         let mut rows: [Vec<T>; N] = std::array::from_fn(|_| Vec::new());
@@ -272,11 +236,6 @@ impl<T: Element, const N: usize> Function<T, N> {
             }
             unit.as_slice_mut().expect("row-major")[row] = T::zero();
         }
-        let mut index = 0;
-        rows.map(|values| {
-            let shape = [&outer[..], &self.input(index).shape()].concat();
-            index += 1;
-            ArrayD::from_shape_vec(IxDyn(&shape), values).expect("one row per output element")
-        })
+        self.shaped(rows, &outer)
     }
 }

@@ -40,6 +40,7 @@
 //! | how to add an elementwise function | [`elementwise!`] |
 //! | how to add any other op of your own | [`CustomOp`] |
 //! | programs in files | [`program::saved`] |
+//! | Jacobians and Hessians, many seeds at once | `src/jacobian.rs`, `src/many.rs` |
 //! | a derivative path by path, with numbers | [`Var::explain`] |
 //! | Taylor expansions on the tape | [`Var::taylor`] |
 //! | finite differences and gradient checks | [`check`] |
@@ -98,7 +99,9 @@ mod feed;
 mod function;
 mod gradient;
 mod graph;
+mod jacobian;
 pub mod kernel;
+mod many;
 mod node;
 pub mod number;
 mod operators;

@@ -213,6 +213,15 @@ impl<'t, T: Dtype> Var<'t, T> {
     /// Records the product of the Hessian of this 0-d value with a vector: the tangent of the
     /// gradient, one value for each x.
     ///
+    /// ```
+    /// # use chainrule_autograd::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input("x", [1.0, 2.0]);
+    /// let y = x.square().sum() * x.sum();
+    /// let v = tape.constant([1.0, 0.0]);
+    /// assert_eq!(y.hessian_product(&[x], &[v])[0].to_vec(), [10.0, 6.0]);
+    /// ```
+    ///
     /// # Panics
     /// If this value is not 0-d, or there is not one direction of each x's shape.
     #[track_caller]

@@ -204,7 +204,7 @@ impl View<'_> {
             let turn = before.and_then(|(spot, link)| match spot.cause {
                 Cause::Root => Some(Ordering::Equal),
                 Cause::Singular if link.continuous() => link.sides.turn(),
-                Cause::Singular => None,
+                Cause::Singular | Cause::Edge => None,
             });
             let joined = turn.is_some_and(|t| t == Ordering::Equal || t == want);
             if !(fits && joined) {
@@ -221,6 +221,7 @@ impl View<'_> {
                     let sure = match spot.cause {
                         Cause::Root => spot.proved,
                         Cause::Singular => link.certain,
+                        Cause::Edge => false,
                     };
                     whole.evidence = evidence(whole.evidence == Evidence::Proved && sure);
                 }
@@ -374,6 +375,7 @@ impl View<'_> {
             && self.spots(1).all(|(spot, link, _)| match spot.cause {
                 Cause::Root => spot.proved,
                 Cause::Singular => spot.is_exact() && link.sides.verdict != Verdict::Undecided,
+                Cause::Edge => false,
             })
     }
 }

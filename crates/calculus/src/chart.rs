@@ -53,6 +53,8 @@ pub(crate) enum Cause {
     Root,
     /// Some derivative up to this order does not exist, or it is not known whether it does.
     Singular,
+    /// On one side nothing is known.
+    Edge,
 }
 
 impl Spot {
@@ -73,14 +75,15 @@ pub(crate) struct Chart {
     pub spots: Vec<Spot>,
 }
 
-/// How many stretches are cut at most.
+/// How many stretches are cut at most, and how many nodes are played for that.
 const PATIENCE: usize = 3000;
+const EFFORT: usize = 100_000;
 
 /// A stretch while it is worked on.
 #[derive(Clone, Copy, Debug)]
-struct Cell {
-    a: f64,
-    b: f64,
+pub(crate) struct Cell {
+    pub a: f64,
+    pub b: f64,
     state: State,
     /// The sign of the next derivative, if it has one there.
     slope: Option<Ordering>,
@@ -124,10 +127,10 @@ impl Chart {
     }
 }
 
-struct Surveyor<'a> {
-    curve: &'a Curve,
-    k: usize,
-    scale: f64,
+pub(crate) struct Surveyor<'a> {
+    pub curve: &'a Curve,
+    pub k: usize,
+    pub scale: f64,
     cells: Vec<Cell>,
     /// Roots that were isolated inside a stretch.
     spots: Vec<Spot>,
@@ -136,11 +139,12 @@ struct Surveyor<'a> {
 impl Surveyor<'_> {
     /// Cuts the interval into stretches about which something is known.
     fn cut(&mut self, from: f64, to: f64) {
+        let patience = PATIENCE.min(EFFORT / self.curve.function().tape().len().max(1));
         let mut waiting = BinaryHeap::from([Waiting(self.look(from, to))]);
         for cuts in 0.. {
             let Some(Waiting(cell)) = waiting.pop() else { break };
             let (a, b) = (cell.a, cell.b);
-            let open = cell.state == State::Unknown && cell.slope.is_none() && cuts < PATIENCE;
+            let open = cell.state == State::Unknown && cell.slope.is_none() && cuts < patience;
             match split(a, b).filter(|_| open && b - a > self.shortest(a, b)) {
                 Some(middle) => {
                     waiting.push(Waiting(self.look(a, middle)));
@@ -309,46 +313,8 @@ impl Surveyor<'_> {
             (State::Unknown, State::Unknown) => None,
             // A continuous derivative that changes its sign at x is 0 there.
             (State::Sign(_), State::Sign(_)) => spot(Cause::Root, true),
-            _ => spot(Cause::Root, false),
+            _ => spot(Cause::Edge, false),
         }
-    }
-
-    /// Short pieces about which nothing is known become spots.
-    fn swallow(&self, mut chart: Chart, tiny: &[Cell]) -> Chart {
-        let mut at = 0;
-        while at < chart.pieces.len() {
-            let piece = chart.pieces[at];
-            let inner = at > 0 && at + 1 < chart.pieces.len();
-            let short = tiny.iter().any(|c| c.a == piece.from && c.b == piece.to);
-            if !(inner && short) {
-                at += 1;
-                continue;
-            }
-            let spot = self.spot(piece.from, piece.to);
-            let next = chart.pieces.remove(at + 1);
-            chart.pieces.remove(at);
-            chart.spots.splice(at - 1..=at, [spot]);
-            chart.pieces.insert(at, next);
-        }
-        chart
-    }
-
-    /// What hides in a short piece: where everything exists, the derivative comes so near to 0 that
-    /// it cannot be told from it.
-    fn spot(&self, from: f64, to: f64) -> Spot {
-        let n = self.k + 1;
-        let near = self.curve.series(Interval::new(from, to), n);
-        if !(0..=self.k).all(|k| near.coefficient(k).is_regular()) {
-            let at = simplest(from, to).unwrap_or(from);
-            return Spot { from, to, at, cause: Cause::Singular, proved: false };
-        }
-        // A touch is where the next derivative changes its sign.
-        let g = |x: f64| self.curve.coefficient(x, n);
-        let (low, high) = match (g(from).sign(), g(to).sign()) {
-            (Some(left), Some(right)) if left == right.reverse() => isolate(from, to, left, g),
-            _ => (from, to),
-        };
-        Spot { from, to, at: simplest(low, high).unwrap_or(low), cause: Cause::Root, proved: false }
     }
 }
 

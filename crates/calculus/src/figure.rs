@@ -1,10 +1,12 @@
 //! [`Figure`]: a function and what is known of it, as an SVG picture.
 
+use chainrule_autograd::number::Jet;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::curve::Curve;
 use crate::report::{Analysis, Bend, ExtremumKind, Kind, Trend};
+use crate::sampled::{Points, bounds, clipped, height, sampled, tame};
 use crate::verdict::Verdict;
 
 const WIDTH: u32 = 1040;
@@ -21,11 +23,10 @@ const FALLING: RGBColor = RGBColor(251, 230, 227);
 const LEVEL: RGBColor = RGBColor(236, 236, 236);
 const CONVEX: RGBColor = RGBColor(226, 236, 250);
 const CONCAVE: RGBColor = RGBColor(252, 241, 214);
-/// How many points of a curve are joined.
-const POINTS: usize = 1200;
+/// What is higher is not shown.
+const HIGHEST: f64 = 1e300;
 
 type Function<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
-type Points = Vec<(f64, f64)>;
 type Band = (f64, f64, RGBColor, &'static str);
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
@@ -131,7 +132,11 @@ impl<'a> Figure<'a> {
         panel.bands = a.bends.iter().filter_map(bend_band).collect();
         let cuts = cuts(a);
         for (k, name, colour) in [(1, "f′", FIRST), (2, "f″", SECOND)] {
-            let points = sampled(|x| curve.derivative(x, k), self.from, self.to, &cuts);
+            let derivative = |x: f64| {
+                let series = curve.play(Jet::variable(x, k));
+                if series.coefficient(0).is_finite() { series.derivative(k) } else { f64::NAN }
+            };
+            let points = sampled(derivative, self.from, self.to, &cuts);
             panel.curves.push((name.into(), colour, points));
         }
         panel
@@ -156,7 +161,7 @@ impl<'a> Figure<'a> {
         let (low, high) = panel.span();
         let mut chart = ChartBuilder::on(&area)
             .margin(8)
-            .x_label_area_size(30)
+            .x_label_area_size(42)
             .y_label_area_size(64)
             .build_cartesian_2d(self.from..self.to, low..high)?;
         for &(from, to, colour, _) in &panel.bands {
@@ -165,6 +170,9 @@ impl<'a> Figure<'a> {
         chart
             .configure_mesh()
             .label_style((FONT, 14))
+            .x_desc("x")
+            .axis_desc_style((FONT, 14))
+            .x_label_formatter(&|x| height(*x, self.to - self.from))
             .y_label_formatter(&|y| height(*y, high - low))
             .bold_line_style(RGBColor(215, 215, 215))
             .light_line_style(TRANSPARENT)
@@ -179,52 +187,28 @@ impl<'a> Figure<'a> {
         }
         for (_, colour, parts) in &panel.curves {
             for part in parts.iter().flat_map(|part| clipped(part, low, high)) {
-                chart.draw_series(LineSeries::new(part, colour.stroke_width(2)))?;
+                let style = colour.stroke_width(2);
+                if *colour == SECOND {
+                    // Dashed, so that f′ can be seen where both are one.
+                    chart.draw_series(DashedLineSeries::new(part, 7, 5, style))?;
+                } else {
+                    chart.draw_series(LineSeries::new(part, style))?;
+                }
             }
         }
         for ends in &panel.slopes {
             chart.draw_series(LineSeries::new(*ends, BLACK.stroke_width(3)))?;
         }
-        for &(at, colour, _) in &panel.marks {
-            chart.draw_series([Circle::new(at, 5, colour.filled())])?;
+        for &(at, colour, name) in &panel.marks {
+            chart.draw_series([Circle::new(at, radius(name), colour.filled())])?;
         }
         panel.legend(&side)
     }
 }
 
-/// A label of the axis: no more digits than its step shows, and no −0.
-fn height(y: f64, span: f64) -> String {
-    let step = 10f64.powf((span / 20.0).log10().floor());
-    let rounded = (y / step).round() * step;
-    let digits = (-step.log10()).clamp(0.0, 12.0) as usize;
-    if rounded.abs() >= 1e6 {
-        format!("{rounded:e}")
-    } else {
-        format!("{:.digits$}", rounded + 0.0)
-    }
-}
-
-/// The parts of a line between two heights.
-fn clipped(line: &[(f64, f64)], low: f64, high: f64) -> Vec<Points> {
-    let mut parts: Vec<Points> = Vec::new();
-    for pair in line.windows(2) {
-        let [(x0, y0), (x1, y1)] = [pair[0], pair[1]];
-        // The heights as shares of the way from one point to the other.
-        let share = |y: f64| ((y - y0) / (y1 - y0)).clamp(0.0, 1.0);
-        let (from, to) = match y0 == y1 {
-            true => (0.0, if (low..=high).contains(&y0) { 1.0 } else { 0.0 }),
-            false => (share(low).min(share(high)), share(low).max(share(high))),
-        };
-        if from >= to {
-            continue;
-        }
-        let at = |t: f64| (x0 + (x1 - x0) * t, y0 + (y1 - y0) * t);
-        match parts.last_mut() {
-            Some(part) if part.last() == Some(&at(from)) => part.push(at(to)),
-            _ => parts.push(vec![at(from), at(to)]),
-        }
-    }
-    parts
+/// Of the circle that marks a point: a stationary point that is an inflection too is its ring.
+fn radius(name: &str) -> i32 {
+    if name == "stationary" { 8 } else { 5 }
 }
 
 impl Panel {
@@ -245,7 +229,8 @@ impl Panel {
         for &(_, colour, name) in &self.marks {
             if !named.contains(&name) {
                 named.push(name);
-                entry(name, &|y| area.draw(&Circle::new((16, y), 5, colour.filled())))?;
+                let dot = |y: i32| Circle::new((16, y), radius(name), colour.filled());
+                entry(name, &|y| area.draw(&dot(y)))?;
             }
         }
         if !self.slopes.is_empty() {
@@ -266,35 +251,23 @@ impl Panel {
     /// less. The first curve decides; others may make the picture three times as high.
     fn span(&self) -> (f64, f64) {
         let heights = |parts: &[Points]| parts.iter().flatten().map(|p| p.1).collect::<Vec<f64>>();
-        let spans: Vec<_> = self.curves.iter().map(|(.., parts)| tame(&heights(parts))).collect();
+        let spans = self.curves.iter().map(|(.., parts)| tame(&heights(parts)));
+        let spans: Vec<_> = spans.filter(|(low, high)| low <= high).collect();
         let base = spans.first().copied().unwrap_or((-1.0, 1.0));
         let size = if base.1 > base.0 { base.1 - base.0 } else { f64::INFINITY };
         let near = spans.iter().map(|s| (s.0.max(base.0 - size), s.1.min(base.1 + size)));
         let mut all: Vec<f64> = near.flat_map(|(low, high)| [low, high]).collect();
         all.extend(self.marks.iter().map(|m| m.0.1));
+        all.retain(|y| !y.is_nan());
         let (low, high) = bounds(&all);
         if low > high {
             return (-1.0, 1.0);
         }
+        let within = |y: f64| y.clamp(-HIGHEST, HIGHEST); // a span that can be computed
+        let (low, high) = (within(low), within(high));
         let room = if high == low { low.abs().max(1.0) } else { (high - low) * 0.08 };
         (low - room, high + room)
     }
-}
-
-fn bounds(values: &[f64]) -> (f64, f64) {
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    (low, values.iter().copied().fold(f64::NEG_INFINITY, f64::max))
-}
-
-/// The least and greatest value, without the far ends of one that runs away.
-fn tame(values: &[f64]) -> (f64, f64) {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let Some((&low, &high)) = sorted.first().zip(sorted.last()) else { return bounds(&[]) };
-    let at = |share: f64| sorted[((sorted.len() - 1) as f64 * share) as usize];
-    let (inner_low, inner_high) = (at(0.04), at(0.96));
-    let room = 2.0 * (inner_high - inner_low);
-    (low.max(inner_low - room), high.min(inner_high + room))
 }
 
 /// Where a curve is interrupted.
@@ -304,31 +277,6 @@ fn cuts(a: &Analysis) -> Vec<f64> {
 
 fn poles(a: &Analysis) -> Vec<f64> {
     a.breaks.iter().filter(|b| b.verdict == Verdict::Pole).map(|b| b.place.at).collect()
-}
-
-/// Connected parts of a curve: interrupted at the cuts, and where there is no value.
-fn sampled(f: impl Fn(f64) -> f64, from: f64, to: f64, cuts: &[f64]) -> Vec<Points> {
-    let mut ends = vec![from];
-    ends.extend(cuts.iter().copied().filter(|c| from < *c && *c < to));
-    ends.push(to);
-    let mut parts = Vec::new();
-    for pair in ends.windows(2) {
-        let (a, b) = (pair[0], pair[1]);
-        let count = ((b - a) / (to - from) * POINTS as f64).ceil().max(2.0);
-        let inset = (b - a) * 1e-9; // the value at a jump belongs to neither side
-        let x = |i: usize| (a + inset) + (b - a - 2.0 * inset) * i as f64 / count;
-        let mut part = Points::new();
-        for (x, y) in (0..=count as usize).map(|i| (x(i), f(x(i)))) {
-            if y.is_finite() {
-                part.push((x, y));
-            } else if !part.is_empty() {
-                parts.push(std::mem::take(&mut part));
-            }
-        }
-        parts.push(part);
-    }
-    parts.retain(|part| part.len() > 1);
-    parts
 }
 
 fn trend_band(piece: &crate::TrendPiece) -> Band {

@@ -69,6 +69,8 @@ mod link;
 mod parse_error;
 mod rational;
 mod report;
+mod sampled;
+mod swallow;
 mod text;
 mod verdict;
 

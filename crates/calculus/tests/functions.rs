@@ -29,12 +29,16 @@ struct Count {
 struct Judge {
     wrong: Vec<String>,
     counts: [Count; 4],
+    /// Whether statements may be missing where the analysis itself says that something is undecided.
+    lenient: bool,
+    /// Whether that is so of the function at hand.
+    admits: bool,
 }
 
 const SORTS: [&str; 4] = ["stationary points", "monotone pieces", "convex pieces", "extrema"];
 
 impl Judge {
-    /// Two lists must be equal, item by item in order.
+    /// Two lists must be equal, item by item in order; some may be missing if that is admitted.
     fn compare<T: std::fmt::Debug, U: std::fmt::Debug>(
         &mut self,
         what: &str,
@@ -42,7 +46,10 @@ impl Judge {
         want: &[U],
         same: impl Fn(&T, &U) -> bool,
     ) {
-        let fits = found.len() == want.len() && found.iter().zip(want).all(|(f, w)| same(f, w));
+        let fits = match self.admits {
+            true => found.iter().all(|f| want.iter().any(|w| same(f, w))),
+            false => found.len() == want.len() && found.iter().zip(want).all(|(f, w)| same(f, w)),
+        };
         if !fits {
             self.wrong.push(format!("{what}:\n  found {found:?}\n  want  {want:?}"));
         }
@@ -55,8 +62,13 @@ impl Judge {
             (f.0 - w.0).abs() <= NEAR * size && (f.1 - w.1).abs() <= NEAR * size
         };
         let admitted = |w: &(f64, f64)| a.undecided.iter().any(|u| u.0 < w.1 && w.0 < u.1);
-        let wrong = found.iter().any(|f| !want.iter().any(|w| same(f, w)));
+        // A part of a true statement is true.
+        let part = |f: &(f64, f64), w: &(f64, f64)| {
+            self.admits && w.0 - NEAR * size <= f.0 && f.1 <= w.1 + NEAR * size
+        };
+        let wrong = found.iter().any(|f| !want.iter().any(|w| same(f, w) || part(f, w)));
         let lost = want.iter().any(|w| !found.iter().any(|f| same(f, w)) && !admitted(w));
+        let lost = lost && !self.admits;
         if wrong || lost {
             self.wrong.push(format!("{what}:\n  found {found:?}\n  want  {want:?}"));
         }
@@ -73,6 +85,9 @@ impl Judge {
         let near = |x: f64, y: f64| (x - y).abs() <= NEAR * size;
         let of = |what: &str| format!("{name}: {what}");
         let proved = |e: Evidence| e == Evidence::Proved;
+        let unsure = |b: &chainrule_calculus::Break| b.verdict == Verdict::Undecided;
+        let open = !a.undecided.is_empty() || a.breaks.iter().any(unsure) || !a.complete;
+        self.admits = self.lenient && open;
 
         let want = list(&case["stationary"]);
         self.compare(&of("stationary"), &a.stationary, want, |s, w| {
@@ -102,11 +117,15 @@ impl Judge {
         let bends =
             [("convex", Bend::Convex), ("concave", Bend::Concave), ("straight", Bend::Straight)];
         for (word, bend) in bends {
-            let want = pairs(&case[word]);
+            let mut want = pairs(&case[word]);
+            if bend == Bend::Straight && self.admits {
+                want.extend(["convex", "concave"].iter().flat_map(|word| pairs(&case[*word])));
+            }
             let found: Vec<_> = a.bends.iter().filter(|p| p.bend == bend).collect();
             let places: Vec<_> = found.iter().map(|p| (p.from, p.to)).collect();
             self.pieces(&of(word), &places, &want, a);
-            self.count(2, want.len(), found.iter().filter(|p| proved(p.evidence)).count());
+            let expected = pairs(&case[word]).len();
+            self.count(2, expected, found.iter().filter(|p| proved(p.evidence)).count());
         }
         let want = list(&case["extrema"]);
         self.compare(&of("extrema"), &a.extrema, want, |e, w| {
@@ -146,14 +165,17 @@ impl Judge {
         let at = |b: &&chainrule_calculus::Break, w: &Value| near(b.place.at, number(w));
         self.compare(&of("jumps"), &of_verdict(&[Verdict::Jump]), list(&case["jumps"]), at);
         self.compare(&of("poles"), &of_verdict(&[Verdict::Pole]), list(&case["poles"]), at);
-        let none = of_verdict(&[Verdict::Undecided, Verdict::Outside]);
+        let mut none = of_verdict(&[Verdict::Undecided, Verdict::Outside]);
+        none.retain(|b| !(self.admits && b.verdict == Verdict::Undecided));
         self.compare(&of("undecided"), &none, &[] as &[f64], |_, _| false);
         for (word, value) in [("least", a.least), ("greatest", a.greatest)] {
             let want = case[word].as_f64();
             let fits = match (value, want) {
                 (None, None) => true,
+                (None, Some(_)) => self.admits,
                 (Some(v), Some(want)) => {
-                    v.low - 1e-15 <= want && want <= v.high + 1e-15 && v.high - v.low < 1e-9
+                    let near = v.high - v.low < 1e-9 || self.admits;
+                    v.low - 1e-15 <= want && want <= v.high + 1e-15 && near
                 }
                 _ => false,
             };
@@ -164,12 +186,11 @@ impl Judge {
     }
 }
 
-#[test]
-fn known_answers_are_found_and_proved() {
-    let file: Value = serde_json::from_str(include_str!("suite/functions.json")).expect("JSON");
+/// Judges every function of a file; the counts are printed.
+fn judged(text: &str, lenient: bool) -> (Judge, usize) {
+    let file: Value = serde_json::from_str(text).expect("JSON");
     let cases = list(&file);
-    assert!(cases.len() >= 40);
-    let mut judge = Judge::default();
+    let mut judge = Judge { lenient, ..Judge::default() };
     for case in cases {
         let text = case["text"].as_str().expect("a text");
         let curve = Curve::parse(text, chainrule_activations::rows())
@@ -179,12 +200,44 @@ fn known_answers_are_found_and_proved() {
         println!("{:>8.1} ms  {text}", start.elapsed().as_secs_f64() * 1e3);
         judge.judge(case, &analysis);
     }
-    println!("{} functions", cases.len());
+    println!("{} functions, {} wrong", cases.len(), judge.wrong.len());
     for (sort, count) in SORTS.iter().zip(judge.counts) {
         println!("{sort}: {} of {} proved", count.proved, count.expected);
     }
+    (judge, cases.len())
+}
+
+fn nothing_wrong_and_nine_of_ten_proved(judge: &Judge) {
     assert!(judge.wrong.is_empty(), "{} wrong:\n{}", judge.wrong.len(), judge.wrong.join("\n"));
     for (sort, count) in SORTS.iter().zip(judge.counts) {
         assert!(count.proved * 10 >= count.expected * 9, "{sort}: {count:?}");
     }
+}
+
+#[test]
+fn known_answers_are_found_and_proved() {
+    let (judge, cases) = judged(include_str!("suite/functions.json"), false);
+    assert!(cases >= 40);
+    nothing_wrong_and_nine_of_ten_proved(&judge);
+}
+
+/// Functions thought up to mislead the analysis (`scripts/calculus_adversarial.py`), among them some
+/// that no arithmetic with rounding can decide: of these nothing wrong may be said, and that something
+/// is missing must be.
+#[test]
+fn adversarial_functions_do_not_mislead() {
+    let (judge, cases) = judged(include_str!("suite/adversarial.json"), true);
+    assert!(cases >= 40);
+    nothing_wrong_and_nine_of_ten_proved(&judge);
+}
+
+/// Beside 0 the second branch cannot be told from what is undefined; that is no pole.
+#[test]
+fn what_cannot_be_told_is_no_pole() {
+    let text = "where(x <= 0, 0, exp(-1/x)) + 1/(x - 0.7)/50";
+    let curve = Curve::parse(text, chainrule_activations::rows()).expect("a function");
+    let a = curve.analyze(-1.0, 1.0);
+    let poles: Vec<f64> =
+        a.breaks.iter().filter(|b| b.verdict == Verdict::Pole).map(|b| b.place.at).collect();
+    assert!(poles.len() == 1 && (poles[0] - 0.7).abs() < 1e-12, "{:?}", a.breaks);
 }

@@ -2,7 +2,7 @@
 
 use chainrule_activations::prelude::*;
 use chainrule_activations::softmax::{softmax, softmax_jacobian};
-use chainrule_autograd::Tape;
+use chainrule_autograd::{Function, Tape};
 use chainrule_calculus::{
     Bend, Curve, Evidence, ExtremumKind, Kind, Quotient, Toward, Trend, Verdict, difference, limit,
     quotients,
@@ -55,6 +55,17 @@ fn slopes_from_either_side() {
         ("max(x, x^2)", 0.5, [1.0, 1.0], Verdict::Differentiable),
         ("relu(x)", 0.0, [0.0, 1.0], Verdict::Kink),
         ("step(x)", 0.0, [0.0, 0.0], Verdict::Jump),
+        ("step(x)", -1.0, [0.0, 0.0], Verdict::Differentiable),
+        ("step(x)", 1.0, [0.0, 0.0], Verdict::Differentiable),
+        ("atan2(x, -1)", 0.0, [-1.0, -1.0], Verdict::Jump),
+        ("max(min(x, 2*x), min(-x, max(x^2, 3*x)))", 0.0, [0.0, 1.0], Verdict::Kink),
+        ("min(max(x, -1), 1)", -1.0, [0.0, 1.0], Verdict::Kink),
+        (
+            "where(x < 0, min(x, x^2), max(x, where(x <= 0, 7, x^3)))",
+            0.0,
+            [1.0, 1.0],
+            Verdict::Jump,
+        ),
         ("step(x) - x/4", 0.0, [-0.25, -0.25], Verdict::Jump),
         ("min(max(x, -1), 1)", 1.0, [1.0, 0.0], Verdict::Kink),
         ("x^(1/3)", 0.0, [inf, inf], Verdict::Vertical),
@@ -254,7 +265,17 @@ fn softmax_has_its_jacobian() {
             let delta = if i == k { 1.0 } else { 0.0 };
             assert!((j[[i, k]] - (delta * y[i] - y[i] * y[k])).abs() < 1e-16);
         }
+        let others: f64 = (0..3).filter(|k| *k != i).map(|k| y[k]).sum();
+        close(j[[i, i]], y[i] * others);
     }
+    // The same from the tape, by rows and by columns, and of many rows at once.
+    let tape = Function::<f64, 1>::record([("z", &[3])], |[z]| z.softmax(-1));
+    for taped in [tape.jacobian_by_rows([&z]), tape.jacobian_by_columns([&z])] {
+        let taped = &taped.expect("the shape fits")[0];
+        taped.iter().zip(&j).for_each(|(taped, j)| assert!((taped - j).abs() < 1e-16));
+    }
+    let many = softmax_jacobian(&ndarray::arr2(&[[1.0, 2.0, 3.0], [0.0, -40.0, 2.0]]));
+    assert!(many.index_axis(ndarray::Axis(0), 0).iter().eq(&j));
 }
 
 /// 8: higher derivatives, at a cost that grows like n².

@@ -93,6 +93,9 @@ fn interval(text: &str) -> Result<(f64, f64)> {
         .split_once("..")
         .with_context(|| format!("--on {text}: write the interval as A..B, such as -2..2"))?;
     let (from, to) = (number(from)?, number(to)?);
+    let longest = 1e100;
+    let fits = from.abs().max(to.abs()) <= longest;
+    ensure!(fits, "--on {text}: the ends must lie between -1e100 and 1e100");
     ensure!(from < to, "--on {text}: the interval is empty");
     Ok((from, to))
 }

@@ -229,3 +229,109 @@ fn a_function_is_analyzed_and_drawn() {
         assert!(text.contains(words) && !text.contains("panicked"), "{arguments:?}: {text}");
     }
 }
+
+/// Whatever is asked to be analyzed: an answer or an error with a word that helps, and soon.
+#[test]
+fn hostile_functions_and_intervals_are_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let deep = |n: usize, open: &str, close: &str| open.repeat(n) + "x" + &close.repeat(n);
+    let read = [
+        "1/0",
+        "0/0",
+        "inf",
+        "-inf",
+        "sqrt(-1)",
+        "x*0/0",
+        "1e308*x*1e308",
+        "x/1e-320",
+        "1e-400*x",
+        "x^999999999",
+        "((x^1000000)^1000000)",
+        "powi(x, 1e9)",
+        "root(x, 100000)",
+        "x^(1/1000001)",
+        "x^(1/11) + x^(1/12) + x^(1/7) + x^(1/5) + x^(1/9) + x^(1/8)",
+        "exp(exp(exp(exp(x))))",
+        "floor(1e300*x)",
+        "tan(1e10*x)",
+        "x^x^x^x^x",
+        "||x||",
+        "π*x",
+        "sin(1e300*x)",
+        "atan(1/x)",
+        "where(x < 0, 1/0, 0/0)",
+        "max(x, 0/0)",
+        "exp(-1/x^2)",
+        "1/(x - 0.1)",
+    ];
+    let refused = [
+        ("", "expected"),
+        (" ", "expected"),
+        ("x^", "^---"),
+        ("sin(", "^---"),
+        ("x²", "operator"),
+        ("x 😀", "operator"),
+        ("é+x", "expected"),
+        ("nan", "nothing is called `nan`"),
+        ("1e999999999", "too large"),
+        ("x^1e400", "too large"),
+        ("max()", "expected"),
+        ("where(x < 1, 2)", "where(a < b"),
+        ("log(x, 1)", "base"),
+        ("|x", "expected"),
+        ("x..2", "operator"),
+    ];
+    let analyze = |function: &str, on: &str| {
+        chainrule(folder.path(), &["analyze", function, "--on", on, "--svg", "f.svg"])
+    };
+    let deep_sine = deep(30, "sin(", ")");
+    let many_signs = deep(1, &"-".repeat(900), "");
+    let power_tower = "x".to_owned() + &"^x".repeat(60);
+    for function in read.iter().copied().chain([&deep_sine[..], &many_signs, &power_tower]) {
+        let output = analyze(function, "-2..2");
+        assert_eq!(output.status.code(), Some(0), "{function}: {}", stderr(&output));
+        assert!(stdout(&output).starts_with("f(x) = "), "{function}");
+    }
+    let (parens, bars) = (deep(60_000, "(", ")"), deep(300, "|", "|"));
+    let long = [(&parens[..], "longer"), (&bars[..], "nested")];
+    for (function, word) in refused.into_iter().chain(long) {
+        let output = analyze(function, "-2..2");
+        let text = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{function}: {text}");
+        assert!(text.starts_with("error: ") && text.contains(word), "{function}: {text}");
+        assert!(!text.contains("panicked"), "{function}: {text}");
+    }
+    let good = [
+        "0..1e-320",
+        "0..5e-324",
+        "-1e-300..1e-300",
+        "1..1.0000000000000002",
+        "−2..2",
+        "-1e100..1e100",
+        "0..2*pi",
+        "1e15..2e15",
+    ];
+    for on in good {
+        let output = analyze("x^3 - x", on);
+        assert_eq!(output.status.code(), Some(0), "{on}: {}", stderr(&output));
+    }
+    let bad = [
+        ("", "A..B"),
+        ("..", "expected"),
+        ("1..1", "empty"),
+        ("2..1", "empty"),
+        ("nan..1", "nothing is called"),
+        ("-inf..inf", "not a number"),
+        ("0..inf", "not a number"),
+        ("0..1..2", "operator"),
+        ("-1e308..1e308", "1e100"),
+        ("0..(1", "expected"),
+        ("-1..x", "not a number"),
+    ];
+    for (on, word) in bad {
+        let output = analyze("x", on);
+        let text = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{on}: {text}");
+        assert!(text.starts_with("error: ") && text.contains(word), "{on}: {text}");
+    }
+}

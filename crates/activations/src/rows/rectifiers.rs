@@ -50,6 +50,7 @@ chainrule_autograd::elementwise! {
         },
         value: |x| x.fold(R::lit(0.0), R::lit(0.0), x),
         slope: |x| x.split(R::lit(0.0), R::lit(0.0), R::lit(1.0)),
+        second: |x| x.split(R::lit(0.0), R::lit(0.0), R::lit(0.0)),
     }
 
     /// min(max(0, x), 6); its slope at 0 and at 6 is 0. (Krizhevsky, *Convolutional deep belief

@@ -119,9 +119,9 @@ chainrule_autograd::elementwise! {
         value: |x| {
             let one = R::lit(1.0);
             let far = (x.recip() + x.pos(one, -one)).recip(); // not ∞/∞
-            (one + x.neg_abs()).pos(x / (one - x.neg_abs()), far)
+            (one + x.neg_abs()).pos(x / (one - x.neg_abs()), far).seam(2, x)
         },
-        slope: |x| (R::lit(1.0) - x.neg_abs()).recip().square(),
+        slope: |x| (R::lit(1.0) - x.neg_abs()).recip().square().seam(1, x),
         second: |x| {
             let r = (R::lit(1.0) - x.neg_abs()).recip();
             x.split(R::lit(2.0), R::lit(0.0), R::lit(-2.0)) * r * r * r

@@ -209,8 +209,8 @@ impl Trial {
         let at = self.at::<T, N>();
         let fed = at.each_ref().map(|x| x as &dyn Feed<T>);
         let f = self.function::<T, N>(order);
-        let exact = if order == 1 { f.jacobian(fed) } else { f.hessian(fed) };
-        exact.expect("recorded for these shapes")
+        f.feed(fed).expect("recorded for these shapes");
+        f.row_by_row(order)
     }
 
     fn report_n<T: Element, const N: usize>(&self, order: usize) -> Report {

@@ -15,7 +15,7 @@ const TURN: f64 = 8.0 * f64::EPSILON;
 /// A lower end for a value that is known up to the margin.
 fn about(y: f64) -> End {
     let at = match y {
-        INF => f64::MAX,
+        INF => f64::MAX * (1.0 - Interval::MARGIN),
         y => (y - y.abs() * Interval::MARGIN).next_down(),
     };
     End { at, open: true }
@@ -195,6 +195,10 @@ impl Real for Interval {
         let mark = self.mark.max(other.mark);
         y.marked(if several || mark == Mark::Partial { mark } else { Mark::Continuous })
     }
+    fn at_least(self, bound: Self) -> Self {
+        let low = self.lower().inner(bound.lower());
+        if low.at <= self.hi { Self::of(low, self.upper(), self.mark) } else { self }
+    }
     fn pos(self, yes: Self, no: Self) -> Self {
         let o = self.outcomes(Self::point(0.0));
         match (o.greater || o.equal, o.less) {
@@ -205,10 +209,14 @@ impl Real for Interval {
         }
     }
     fn amul(self, other: Self) -> Self {
-        if self.is_zero() || other.is_zero() { Self::point(0.0) } else { self * other }
+        match (self.is_zero(), other.is_zero()) {
+            (true, _) => self,
+            (_, true) => other,
+            _ => self * other,
+        }
     }
     fn adiv(self, other: Self) -> Self {
-        if self.is_zero() { Self::point(0.0) } else { self / other }
+        if self.is_zero() { self } else { self / other }
     }
 
     rising! {

@@ -89,7 +89,9 @@ impl End {
             return End { at, open: true };
         }
         if p.abs() < TINY {
-            return End { at: p.next_down(), open: true };
+            // A product of factors of one sign stays on its side of 0.
+            let at = if p == 0.0 && p.is_sign_positive() { 0.0 } else { p.next_down() };
+            return End { at, open: true };
         }
         End::below(p, self.at.mul_add(b.at, -p), self.open || b.open)
     }
@@ -113,14 +115,15 @@ impl End {
             return End { at, open: true };
         }
         if q.abs() < TINY || self.at.abs() < TINY {
-            return End { at: q.next_down(), open: true };
+            let at = if q == 0.0 && q.is_sign_positive() { 0.0 } else { q.next_down() };
+            return End { at, open: true };
         }
         let residue = (-q).mul_add(b.at, self.at);
         End::below(q, if b.at < 0.0 { -residue } else { residue }, self.open || b.open)
     }
 
     /// The higher of two; one that is left out wins.
-    fn inner(self, b: End) -> End {
+    pub fn inner(self, b: End) -> End {
         match self.at.partial_cmp(&b.at) {
             Some(std::cmp::Ordering::Equal) => End { at: self.at, open: self.open || b.open },
             Some(std::cmp::Ordering::Greater) => self,

@@ -63,6 +63,15 @@ pub trait Real:
     /// side. A jet stays on the chosen side; an interval takes the hull.
     fn pos(self, yes: Self, no: Self) -> Self;
 
+    /// The same number, a function of which a derivative, the `order`-th, jumps where `x` is 0: what
+    /// [`pos`](Real::pos) chose between is not one smooth function. A series of intervals keeps it in
+    /// mind.
+    #[inline(always)]
+    fn seam(self, order: usize, x: Self) -> Self {
+        let _ = (order, x);
+        self
+    }
+
     /// [`by_order`](Real::by_order) against 0.
     #[inline(always)]
     fn split(self, below: Self, at: Self, above: Self) -> Self {
@@ -73,6 +82,20 @@ pub trait Real:
     #[inline(always)]
     fn fold(self, below: Self, at: Self, above: Self) -> Self {
         self.bend(Self::lit(0.0), below, at, above)
+    }
+
+    /// The same number, of which the formula knows that it is not below another: |x| ≥ 0. An interval
+    /// drops what lies below.
+    #[inline(always)]
+    fn at_least(self, bound: Self) -> Self {
+        let _ = bound;
+        self
+    }
+
+    /// The same number, which is not above another.
+    #[inline(always)]
+    fn at_most(self, bound: Self) -> Self {
+        -(-self).at_least(-bound)
     }
 
     /// The product with a strong zero: 0 if either factor is 0, whatever the other is. An adjoint

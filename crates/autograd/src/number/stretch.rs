@@ -54,10 +54,10 @@ impl Stretch {
     }
 
     /// The sign that the k-th derivative has everywhere on ]a, b[, if that can be told; `Equal` for
-    /// zero throughout.
+    /// zero throughout. Derivatives below the k-th are continuous there.
     pub fn sign(&self, k: usize) -> Option<Ordering> {
         let c = self.over.coefficient(k);
-        if c.mark() == Mark::Partial {
+        if c.mark() == Mark::Partial || k > 0 && !self.is_smooth(k - 1) {
             return None;
         }
         c.sign().or_else(|| self.sign_from_ends(k))
@@ -181,6 +181,14 @@ impl Real for Stretch {
             over: self.over.pos(yes.over, no.over),
             right: self.right.pos(yes.right, no.right),
         })
+    }
+
+    fn seam(self, order: usize, x: Self) -> Self {
+        Stretch { over: self.over.seam(order, x.over), ..self }
+    }
+
+    fn at_least(self, bound: Self) -> Self {
+        Stretch { over: self.over.at_least(bound.over), ..self }
     }
 
     parts!(choice: by_order bend);

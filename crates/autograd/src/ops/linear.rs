@@ -5,6 +5,7 @@ use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, add_rows, sum_runs};
+use crate::many::Many;
 use crate::node::Id;
 use crate::number::Number;
 use crate::play::{Element, Io};
@@ -51,6 +52,10 @@ impl Primitive for Sum {
 
     fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
         ahead.dx(0).map(|dx| Sum::record(dx, self.axes))
+    }
+
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        many.stack(0).map(|x| Sum::record(x, self.axes << 1))
     }
 
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {

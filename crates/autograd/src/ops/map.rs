@@ -7,6 +7,7 @@ use super::Primitive;
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf, run};
+use crate::many::Many;
 use crate::node::{Id, Op};
 use crate::number::{CAPACITY, Number};
 use crate::play::{Dtype, Element, Io};
@@ -122,6 +123,18 @@ impl Primitive for Map {
 
     fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
         ahead.diagonal(|back| self.pullback(back))
+    }
+
+    /// A slope that is the same for all seeds is computed once.
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        let x = many.x(0);
+        if many.node.operands[1] == Id::NONE {
+            return Some(self.record(many.stack(0)?, None));
+        }
+        match (many.stack(0), many.stack(1)) {
+            (None, Some(u)) => Some(u.amul(self.record(x, None))),
+            _ => Some(self.record(many.all(x), Some(many.all(many.x(1))))),
+        }
     }
 
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {

@@ -7,6 +7,7 @@ use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::Level;
 use crate::kernel::product::{Matrix, pack_len, product};
+use crate::many::Many;
 use crate::node::Id;
 use crate::number::Number;
 use crate::play::{Dtype, Element, Io};
@@ -68,6 +69,33 @@ impl Primitive for Matmul {
         left.into_iter().chain(ahead.dx(1).map(|db| product(a, db))).reduce(|l, r| l + r)
     }
 
+    /// One large product for all seeds where only one side has a stack, and its rows lie one below
+    /// the other; else a product for each.
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        let (a, b, ta, tb) = (many.x(0), many.x(1), self.ta, self.tb);
+        let (a_rank, b_rank) = (a.shape().len(), b.shape().len());
+        let shape = many.stacked(&many.graph.record().shape(many.id).to_vec());
+        let tall = |x: Sym<'t>| {
+            let dims = x.shape();
+            let columns = dims[dims.len() - 1];
+            x.reshape_exact(&[dims[..dims.len() - 1].iter().product(), columns])
+        };
+        match (many.stack(0), many.stack(1)) {
+            (Some(a), None) if b_rank == 2 && !ta => {
+                Some(tall(a).product(b, false, tb).reshape_exact(&shape))
+            }
+            // A·Bᵀ as the transpose of B·Aᵀ
+            (None, Some(b)) if a_rank == 2 && b_rank == 2 && tb => {
+                let product = tall(b).product(a, false, !ta);
+                Some(product.reshape_exact(&[shape[0], shape[2], shape[1]]).permuted(&[0, 2, 1]))
+            }
+            _ => {
+                let rank = many.rank();
+                Some(many.aligned(0, rank).product(many.aligned(1, rank), ta, tb))
+            }
+        }
+    }
+
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
         let (batch, &[m, n]) = e.dims().split_last_chunk()?;
         let a_dims = e.operand_dims(0);
@@ -121,6 +149,11 @@ pub(crate) struct Factors<'a> {
 const PER_PRODUCT: usize = 16;
 
 impl Matmul {
+    /// The length of what is summed, for a left operand of that shape.
+    pub fn inner(self, a: &[usize]) -> usize {
+        a[a.len() - if self.ta { 2 } else { 1 }]
+    }
+
     /// The shape of the product, or what is wrong with the operands.
     fn shape(self, a: &[usize], b: &[usize]) -> Result<Vec<usize>, String> {
         let (Some((batch_a, &[a0, a1])), Some((batch_b, &[b0, b1]))) =

@@ -48,6 +48,7 @@ pub(crate) use zip::{Binary, Number, Zip};
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::Record;
+use crate::many::Many;
 use crate::node::{Id, Op, Run, each_op};
 use crate::number::Number as NumberType;
 use crate::play::{Element, Io};
@@ -113,6 +114,12 @@ pub(crate) trait Primitive: Copy + Into<Op> {
     /// The rule forwards: records Σ ∂w/∂v · v̇ over the operands v that move; `None` if nothing
     /// comes from there.
     fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>>;
+
+    /// The node once more for many seeds at once; `None` if there is no rule for that.
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        let _ = many;
+        None
+    }
 
     /// The values of a node played with another number type, in row-major order; `None` if there is
     /// no rule for that.

@@ -5,6 +5,7 @@ use super::{AxisSlice, Primitive};
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
+use crate::many::Many;
 use crate::node::{Id, Op, Run};
 use crate::number::Number;
 use crate::play::{Element, Io};
@@ -147,6 +148,13 @@ impl Primitive for Accumulate {
         (!moving.is_empty()).then(|| Accumulate::record(ahead.graph, ahead.id, &moving))
     }
 
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        let (parts, shape) = parts_of_many(self.parts, many);
+        let parts = many.graph.edit(|r| run(&mut r.parts, &parts));
+        let id = many.graph.push(Accumulate { parts }, &[], ShapeOf::Dims(&shape));
+        Some(Sym::new(many.graph, id))
+    }
+
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
         let (dims, zero) = (e.dims(), N::lit(0.0));
         let mut y = vec![zero; count(dims)];
@@ -265,6 +273,13 @@ impl Primitive for Concat {
         Some(Sym::new(ahead.graph, id))
     }
 
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        let (parts, shape) = parts_of_many(self.parts, many);
+        let parts = many.graph.edit(|r| run(&mut r.parts, &parts));
+        let id = many.graph.push(Concat { parts }, &[], ShapeOf::Dims(&shape));
+        Some(Sym::new(many.graph, id))
+    }
+
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
         let dims = e.dims();
         let mut y = vec![N::lit(0.0); count(dims)];
@@ -278,6 +293,22 @@ impl Primitive for Concat {
     fn pullback(self, back: &mut Back<'_, '_>) {
         parts_pullback(self.parts, back);
     }
+}
+
+/// The stacks of all parts, and the shape of what they make up.
+fn parts_of_many(parts: Run, many: &Many<'_, '_>) -> (Vec<Part>, Vec<usize>) {
+    let graph = many.graph;
+    let shape = graph.record().shape(many.id).to_vec();
+    let stack = |part: Part| {
+        let slices = part.slices(&graph.record(), shape.len()).map(|own| many.slices(own));
+        let id = many.all(Sym::new(graph, part.id)).id;
+        match slices {
+            None => Part::whole(id),
+            Some(slices) => graph.edit(|r| Part::slice(r, id, &slices)),
+        }
+    };
+    let parts = graph.record().parts[parts.range()].to_vec();
+    (parts.into_iter().map(stack).collect(), many.stacked(&shape))
 }
 
 /// Each part has the adjoint, or its slice of it.

@@ -11,6 +11,7 @@ use crate::kernel::{Level, SHORT};
 use crate::kernel::{
     differences, exp_differences, from_top, largest, log_softmax_slope, softmax_slope,
 };
+use crate::many::Many;
 use crate::node::Id;
 use crate::number::Number;
 use crate::play::{Element, Io};
@@ -124,6 +125,10 @@ impl Primitive for RowSlope {
         // Linear in g.
         let of_g = ahead.dx(1).map(|dg| self.record(x, dg));
         of_x.into_iter().chain(of_g).reduce(|a, b| a + b)
+    }
+
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        Some(self.record(many.all(many.x(0)), many.all(many.x(1))))
     }
 
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {

@@ -12,6 +12,7 @@ use crate::graph::{Record, ShapeOf};
 use crate::kernel::{
     Level, RowFunction, SHORT, differences, exp_differences, largest, quotients, short_rows,
 };
+use crate::many::Many;
 use crate::node::Id;
 use crate::number::Number;
 use crate::play::{Dtype, Element, Io};
@@ -99,6 +100,10 @@ impl Primitive for RowWise {
             }
             RowWise::LogSoftmax => dx - sum(x.rowwise(RowWise::Softmax).amul(dx)),
         })
+    }
+
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        many.stack(0).map(|x| x.rowwise(self))
     }
 
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {

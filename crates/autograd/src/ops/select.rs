@@ -7,6 +7,7 @@ use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::Record;
 use crate::kernel::{Precision, select};
+use crate::many::Many;
 use crate::node::Id;
 use crate::number::{Number, Real};
 use crate::play::{Dtype, Element, Io};
@@ -52,6 +53,11 @@ impl Primitive for Select {
 
     fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
         ahead.diagonal(|back| self.pullback(back))
+    }
+
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        let operands = [0, 1, 2].map(|i| many.aligned(i, many.rank()).id);
+        Some(Sym::new(many.graph, push_broadcast(many.graph, Select, "select", &operands)))
     }
 
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {

@@ -5,6 +5,7 @@ use super::Primitive;
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf, run};
+use crate::many::Many;
 use crate::node::{Id, Run};
 use crate::number::Number;
 use crate::play::{Dtype, Element, Io};
@@ -67,6 +68,10 @@ impl Primitive for Expand {
     fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
         ahead.dx(0).map(|dx| dx.expand(&ahead.y().shape()))
     }
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        let shape = many.graph.record().shape(many.id).to_vec();
+        many.stack(0).map(|_| many.aligned(0, shape.len()).expand(&many.stacked(&shape)))
+    }
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
         Some(e.stretched(0, e.dims()))
     }
@@ -104,6 +109,10 @@ impl Primitive for Reshape {
     fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
         ahead.dx(0).map(|dx| dx.reshape_exact(&ahead.y().shape()))
     }
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        let shape = many.graph.record().shape(many.id).to_vec();
+        many.stack(0).map(|x| x.reshape_exact(&many.stacked(&shape)))
+    }
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
         Some(e.operand(0).to_vec())
     }
@@ -138,6 +147,11 @@ impl Primitive for Permute {
         let axes: Vec<usize> =
             ahead.graph.record().axes[self.axes.range()].iter().map(|&a| a as usize).collect();
         ahead.dx(0).map(|dx| dx.permuted(&axes))
+    }
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        let behind = |axes: &[u8]| axes.iter().map(|&a| a as usize + 1).collect::<Vec<_>>();
+        let axes = behind(&many.graph.record().axes[self.axes.range()]);
+        many.stack(0).map(|x| x.permuted(&[&[0], &axes[..]].concat()))
     }
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
         let dense = dense_strides(e.operand_dims(0));
@@ -184,6 +198,10 @@ impl Primitive for Slice {
         let slices = ahead.graph.record().slices[self.slices.range()].to_vec();
         ahead.dx(0).map(|dx| dx.sliced(&slices))
     }
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        let slices = many.slices(&many.graph.record().slices[self.slices.range()]);
+        many.stack(0).map(|x| x.sliced(&slices))
+    }
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
         let dense = dense_strides(e.operand_dims(0));
         let slices = &e.record.slices[self.slices.range()];
@@ -214,6 +232,9 @@ impl Primitive for Stop {
 
     fn tangent<'t>(self, _: &Ahead<'_, 't>) -> Option<Sym<'t>> {
         None
+    }
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        many.stack(0).map(Sym::stop_gradient)
     }
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
         Some(e.operand(0).to_vec())

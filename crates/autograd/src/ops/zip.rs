@@ -6,6 +6,7 @@ use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Graph, Record, ShapeOf, run};
 use crate::kernel::{Pair, Precision, Source, pairs};
+use crate::many::Many;
 use crate::node::{Id, Op};
 use crate::number::{Number as NumberType, Real};
 use crate::play::{Element, Io};
@@ -96,8 +97,8 @@ impl Binary {
             Binary::Div => a / b,
             Binary::ADiv => a.adiv(b),
             Binary::Pow => a.pow(b),
-            Binary::Max => a.bend(b, b, a, a),
-            Binary::Min => a.bend(b, a, a, b),
+            Binary::Max => a.bend(b, b, a, a).at_least(a).at_least(b),
+            Binary::Min => a.bend(b, a, a, b).at_most(a).at_most(b),
             Binary::Atan2 => a.atan2(b),
             Binary::Hypot => a.hypot(b),
             Binary::Lt => a.by_order(b, one, zero, zero),
@@ -272,6 +273,21 @@ impl Primitive for Zip {
 
     fn tangent<'t>(self, ahead: &Ahead<'_, 't>) -> Option<Sym<'t>> {
         ahead.diagonal(|back| self.pullback(back))
+    }
+
+    fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
+        let graph = many.graph;
+        let id = match self.number {
+            Number::None => {
+                let (a, b) = (many.aligned(0, many.rank()), many.aligned(1, many.rank()));
+                push_broadcast(graph, self, self.f.label(), &[a.id, b.id])
+            }
+            _ => {
+                let x = many.stack(0)?;
+                graph.push(self, &[x.id], ShapeOf::Like(x.id))
+            }
+        };
+        Some(Sym::new(graph, id))
     }
 
     fn evaluate<N: NumberType>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {

@@ -21,7 +21,7 @@ crate::elementwise! {
             special: &[Special::at(-0.0, 0.0, 0.0), Special::at(-3.0, 3.0, -1.0)],
             ..Info::NEW
         },
-        value: |x| x.fold(-x, R::lit(0.0), x),
+        value: |x| x.fold(-x, R::lit(0.0), x).at_least(R::lit(0.0)),
         slope: |x| x.split(R::lit(-1.0), R::lit(0.0), R::lit(1.0)),
     }
 

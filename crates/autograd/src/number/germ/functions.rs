@@ -83,7 +83,10 @@ impl<C: Coefficient> Real for Germ<C> {
     fn pos(self, yes: Self, no: Self) -> Self {
         match self.sign() {
             Some(Ordering::Less) => no,
-            _ => yes,
+            Some(_) => yes,
+            // Either may hold: what both say is true.
+            None if self.decided => yes.joined(no, C::hull),
+            None => self,
         }
     }
     fn amul(self, other: Self) -> Self {
@@ -105,7 +108,6 @@ impl<C: Coefficient> Real for Germ<C> {
         tan();
         asin();
         acos();
-        atan();
         sinh();
         cosh();
         tanh(), Some(-1.0), Some(1.0);
@@ -116,6 +118,15 @@ impl<C: Coefficient> Real for Germ<C> {
         erfc(), Some(2.0), Some(0.0);
         norm_cdf(), Some(0.0), Some(1.0);
         gauss(c: f64), Some(0.0), Some(0.0);
+    }
+    /// At a pole ±π/2 − arctan(1/x).
+    fn atan(self) -> Self {
+        let turn = |c: f64| Self::lit(c * std::f64::consts::FRAC_PI_2);
+        match self.sign() {
+            Some(Ordering::Less) if self.plain().is_none() => turn(-1.0) - self.recip().atan(),
+            Some(Ordering::Greater) if self.plain().is_none() => turn(1.0) - self.recip().atan(),
+            _ => self.through(|x| x.atan(), [None, None]),
+        }
     }
     fn exp_base(self, a: f64) -> Self {
         let limits = match a {
@@ -163,6 +174,12 @@ impl<C: Coefficient> Real for Germ<C> {
         match (y.sign(), x.sign()) {
             (Some(Ordering::Equal), Some(Ordering::Equal)) => Self::lit(0.0),
             (_, Some(Ordering::Greater)) if (y / x).plain().is_some() => (y / x).atan(),
+            (Some(Ordering::Greater), Some(Ordering::Less)) if (y / x).plain().is_some() => {
+                turn(2.0) + (y / x).atan()
+            }
+            (Some(Ordering::Less), Some(Ordering::Less)) if (y / x).plain().is_some() => {
+                turn(-2.0) + (y / x).atan()
+            }
             (Some(Ordering::Greater), _) => turn(1.0) - (x / y).atan(),
             (Some(Ordering::Less), _) => turn(-1.0) - (x / y).atan(),
             (Some(Ordering::Equal), Some(Ordering::Less)) => turn(2.0),

@@ -53,6 +53,11 @@ pub struct Germ<C = f64> {
     decided: bool,
 }
 
+/// Exponents of a germ are multiples of 1/60 at most: halves to sixths together have 1/60.
+const FINEST: u16 = 60;
+/// Leading exponents beyond this are not followed.
+const FARTHEST: u32 = 1 << 20;
+
 impl<C: Coefficient> Germ<C> {
     /// x₀ ± ε, for derivatives up to the given order.
     ///
@@ -140,10 +145,11 @@ impl<C: Coefficient> Germ<C> {
         Germ { series, shift: self.shift - i32::from(self.q), ..self }.checked()
     }
 
-    /// Undecided if a coefficient is.
+    /// Undecided if a coefficient is, or the exponent is beyond all sense.
     fn checked(self) -> Self {
         let regular = self.series.coefficients().iter().all(|c| c.is_regular());
-        if regular && self.decided { self } else { Self::undecided() }
+        let sane = self.shift.unsigned_abs() <= FARTHEST;
+        if regular && sane && self.decided { self } else { Self::undecided() }
     }
 
     /// Without zeros in front. An empty series is 0.
@@ -184,11 +190,14 @@ impl<C: Coefficient> Germ<C> {
         }
     }
 
-    /// Both in powers of the same τ.
+    /// Both in powers of the same τ; undecided if that would be too fine.
     fn aligned(self, other: Self) -> (Self, Self) {
         let (a, b) = (self.q, other.q);
-        let common = (1..=b).map(|n| a * n).find(|m| m % b == 0).unwrap_or(a * b);
-        (self.ramified(common / a), other.ramified(common / b))
+        let common = (1..=FINEST / a).map(|n| a * n).find(|m| m % b == 0);
+        match common {
+            Some(common) => (self.ramified(common / a), other.ramified(common / b)),
+            None => (Self::undecided(), Self::undecided()),
+        }
     }
 
     /// The first power of τ about which nothing is known.
@@ -267,9 +276,12 @@ impl<C: Coefficient> Germ<C> {
             return if zero { self } else { Self::undecided() };
         }
         let lead = self.stripped();
-        let lead = if (lead.shift * n) % i32::from(d) == 0 { lead } else { lead.ramified(d) };
+        let scaled = |shift: i32| i64::from(shift) * i64::from(n);
+        let whole = scaled(lead.shift) % i64::from(d) == 0;
+        let lead = if whole { lead } else { lead.ramified(d) };
+        let shift = i32::try_from(scaled(lead.shift) / i64::from(d)).unwrap_or(i32::MAX);
         let c = lead.series.coefficients();
-        if lead.q > 12 || c.is_empty() || c[0].sign().is_none() {
+        if lead.q > FINEST || c.is_empty() || c[0].sign().is_none() {
             return Self::undecided();
         }
         let one_term = lead.ends && c.len() == 1;
@@ -282,9 +294,9 @@ impl<C: Coefficient> Germ<C> {
         };
         // A whole power of a series that ends ends, if there is room for it.
         let whole = lead.ends && d == 1 && n >= 0;
-        let room = (c.len() - 1) * n.unsigned_abs() as usize + 1;
+        let room = (c.len() - 1).saturating_mul(n.unsigned_abs() as usize).saturating_add(1);
         let ends = one_term || whole && room <= CAPACITY;
         let series = f(lead.series.cut(if whole && ends { room } else { len }));
-        Germ { series, shift: lead.shift * n / i32::from(d), ends, ..lead }.checked()
+        Germ { series, shift, ends, ..lead }.checked()
     }
 }

@@ -72,6 +72,16 @@ impl<C: Coefficient> Real for Jet<C> {
         }
     }
 
+    fn at_least(mut self, bound: Self) -> Self {
+        self.c[0] = self.c[0].at_least(bound.c[0]);
+        self
+    }
+
+    fn seam(self, order: usize, x: Self) -> Self {
+        let across = !C::RECORDED && x.c[0].outcomes(C::lit(0.0)).equal;
+        if across { self.jumping(order) } else { self }
+    }
+
     fn pos(self, yes: Self, no: Self) -> Self {
         if C::RECORDED {
             return yes.zip(no, |yes, no| self.c[0].pos(yes, no));
