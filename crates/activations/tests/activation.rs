@@ -49,6 +49,12 @@ fn kinks_have_two_sides_and_smooth_points_one() {
         for kink in a.kinks() {
             let sides = (a.left(1, kink.at), a.derivative(1, kink.at), a.right(1, kink.at));
             assert_eq!(sides, (kink.left, kink.taken, kink.right), "{a} at {}", kink.at);
+            // The number of least absolute value between the two.
+            let (low, high) = (kink.left.min(kink.right), kink.left.max(kink.right));
+            assert_eq!(kink.taken, 0f64.clamp(low, high), "{a} at {}", kink.at);
+            let tape = Tape::<f64>::new();
+            let on_tape = a.derivative(1, tape.input("x", kink.at)).item();
+            assert_eq!(on_tape, kink.taken, "{a} at {} on a tape", kink.at);
         }
         for x in [-2.25, 0.625, 1.75] {
             for order in 0..=4 {

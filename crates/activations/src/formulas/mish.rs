@@ -3,8 +3,7 @@
 
 use chainrule_autograd::number::Real;
 
-use super::logistic::Decay;
-use super::{Parts, Two, distance, horner};
+use super::{Parts, choose, distance, horner};
 
 /// The root of the slope, −1.192431214515495212137588…
 const ROOT: Parts = [-1.1924312114715576, -3.0439375464652585e-09, -4.8484829848031044e-17];
@@ -22,54 +21,93 @@ const E_RIGHT: f64 = 0.2252439640584837558574671;
 /// x·tanh(ln(1 + eˣ))
 #[inline(always)]
 pub(crate) fn mish<R: Real>(x: R) -> R {
-    let decay = Decay::of(Two::exact(x));
-    let (one, two, e) = (R::lit(1.0), R::lit(2.0), decay.value());
+    let (one, two, e) = (R::lit(1.0), R::lit(2.0), x.decay());
     let right = x * (one + two * e) / (one + two * e * (one + e));
-    x.pos(right, decay.times(x) * (two + e) / (two + e * (two + e)))
+    x.pos(right, x.times_decay(x) * (two + e) / (two + e * (two + e)))
 }
 
-/// e·ω/δ² with ω = 4(x+1) + (4x+6)e + 4e² + e³, δ = 2 + 2e + e². On the left ω from its root; on the
-/// right both divided by powers of e.
+/// e·ω/δ² with ω = 4(x+1) + (4x+6)e + 4e² + e³, δ = 2 + 2e + e²; on the right both divided by powers
+/// of e.
 #[inline(always)]
 pub(crate) fn mish_slope<R: Real>(x: R) -> R {
-    let decay = Decay::of(Two::exact(x));
-    let (one, two, e) = (R::lit(1.0), R::lit(2.0), decay.value());
-
-    let (h, e_r) = (distance(x, ROOT), E_ROOT);
-    let m = h.exp_m1(); // eˣ = e_r·(1 + m)
-    let of_m = [
-        e_r * (4.0 * ROOT1 + 6.0) + 8.0 * e_r * e_r + 3.0 * e_r * e_r * e_r,
-        4.0 * e_r * e_r + 3.0 * e_r * e_r * e_r,
-        e_r * e_r * e_r,
-    ];
-    let omega = h * (R::lit(4.0) + R::lit(4.0 * e_r) * (one + m)) + m * horner(m, &of_m);
-    let delta = two + e * (two + e);
-    let left = decay.times(omega) / (delta * delta);
-
-    let delta = one + two * e * (one + e);
+    let (one, e) = (R::lit(1.0), x.decay());
+    let square = horner(e, &[1.0, 4.0, 8.0, 8.0, 4.0]); // (1 + 2e + 2e²)²
     let omega = horner(e, &[1.0, 4.0, 6.0, 4.0]) + R::lit(4.0) * e * e.amul(x) * (one + e);
-    x.pos(omega / (delta * delta), left)
+    x.pos(omega / square, left_slope(x, e))
 }
 
-/// 4e·γ/δ³ with γ = (2x+4) + (2x+8)e + (6−3x)e² + (2−2x)e³, from the root of γ on either side.
+/// The slope for x < 0, e = eˣ: ω from its root r = x − h, where it would cancel; as it stands left of
+/// that; and on the right of it less an eighth, (e·ω − δ²/8)/δ² + ⅛, whose rounding errors count
+/// less.
+#[inline(always)]
+fn left_slope<R: Real>(x: R, e: R) -> R {
+    let h = distance(x, ROOT);
+    let square = horner(e, &[4.0, 8.0, 8.0, 4.0, 1.0]); // δ²
+    let near = omega(h);
+    if R::BITS == 0 {
+        return near.times_decay(x) / square;
+    }
+    let (x4, eighth) = (R::lit(4.0) * x, R::lit(0.125));
+    let far = R::lit(4.0) * (x + R::lit(1.0)) + e * (x4 + R::lit(6.0) + e * (R::lit(4.0) + e));
+    let product = (h + R::lit(0.5)).pos(near, far).times_decay(x);
+    let inner = x4 + R::lit(5.0) + e * (R::lit(3.5) + R::lit(0.875) * e);
+    let less = e * (x4 + R::lit(3.0) + e * inner) - R::lit(0.5);
+    let right = h - R::lit(0.3125);
+    right.pos(less, product) / square + right.pos(eighth, R::lit(0.0))
+}
+
+/// ω at r + h, in differences from its root: with eˣ = e_r·(1 + m).
+#[inline(always)]
+fn omega<R: Real>(h: R) -> R {
+    const OF_M: [f64; 3] = {
+        let e = E_ROOT;
+        [
+            e * (4.0 * ROOT1 + 6.0) + 8.0 * e * e + 3.0 * e * e * e,
+            4.0 * e * e + 3.0 * e * e * e,
+            e * e * e,
+        ]
+    };
+    let m = h.exp_m1();
+    let sum = m.fma(R::lit(OF_M[2]), R::lit(OF_M[1]));
+    let sum = m.fma(sum, h.fma(R::lit(4.0 * E_ROOT), R::lit(OF_M[0])));
+    h.fma(R::lit(4.0 + 4.0 * E_ROOT), m * sum)
+}
+
+/// 4e·γ/δ³ with γ = (2x+4) + (2x+8)e + (6−3x)e² + (2−2x)e³, which has a root on either side; next to
+/// it, from there.
 #[inline(always)]
 pub(crate) fn mish_second<R: Real>(x: R) -> R {
-    let decay = Decay::of(Two::exact(x));
-    let (one, two, e) = (R::lit(1.0), R::lit(2.0), decay.value());
+    let (one, two, e) = (R::lit(1.0), R::lit(2.0), x.decay());
 
     let delta = two + e * (two + e);
-    let gamma = from_root(distance(x, LEFT), LEFT1, E_LEFT, 1.0, GAMMA);
-    let left = decay.times(gamma) / (delta * delta * delta);
+    let h = distance(x, LEFT);
+    let gamma = choose(h, from_root(h, LEFT1, E_LEFT, 1.0, GAMMA), as_it_stands(x, e, GAMMA));
+    let left = gamma.times_decay(x) / (delta * delta * delta);
 
     let delta = one + two * e * (one + e);
     let [a, b, c, d] = GAMMA;
-    let gamma = from_root(distance(x, RIGHT), RIGHT1, E_RIGHT, -1.0, [d, c, b, a]);
-    let right = e.amul(gamma) * e / (delta * delta * delta);
+    let (h, terms) = (distance(x, RIGHT), [d, c, b, a]);
+    let near = from_root(h, RIGHT1, E_RIGHT, -1.0, terms);
+    let gamma = choose(h, near, as_it_stands(x, e, terms));
+    let right = gamma.times_decay(x) * e / (delta * delta * delta);
     R::lit(4.0) * x.pos(right, left)
 }
 
 /// The terms (a + b·x)·eᵏ of γ, k = 0 to 3, as (a, b).
 const GAMMA: [(f64, f64); 4] = [(4.0, 2.0), (8.0, 2.0), (6.0, -3.0), (2.0, -2.0)];
+
+/// Σ (aₖ + bₖ·x)·wᵏ
+#[inline(always)]
+fn as_it_stands<R: Real>(x: R, w: R, [a, b, c, d]: [(f64, f64); 4]) -> R {
+    let sum = term(x, c) + w * term(x, d);
+    term(x, a) + w * (term(x, b) + w * sum)
+}
+
+/// a + b·x
+#[inline(always)]
+fn term<R: Real>(x: R, (a, b): (f64, f64)) -> R {
+    x.fma(R::lit(b), R::lit(a))
+}
 
 /// Σ (aₖ + bₖ·x)·wᵏ with w = e^(sign·x), less the same at its root r: with w = w_r·(1 + m) each term
 /// is w_rᵏ·((aₖ + bₖ·r)·((1+m)ᵏ − 1) + bₖ·h·(1+m)ᵏ).

@@ -32,6 +32,13 @@ pub(crate) fn distance<R: Real>(x: R, [high, middle, low]: Parts) -> R {
     if R::BITS == 24 { h } else { h - R::lit(low) } // the third part is no matter in f32
 }
 
+/// Of two formulas the one that is written from a root within ½ of it (h is the distance), else the
+/// one as it stands. A series takes one formula everywhere: the choice is of digits, not of sides.
+#[inline(always)]
+pub(crate) fn choose<R: Real>(h: R, near: R, far: R) -> R {
+    if R::BITS == 0 { near } else { (h.square() - R::lit(0.25)).pos(far, near) }
+}
+
 /// c₀ + c₁x + c₂x² + …
 #[inline(always)]
 pub(crate) fn horner<R: Real>(x: R, c: &[f64]) -> R {

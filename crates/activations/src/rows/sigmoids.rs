@@ -176,7 +176,7 @@ chainrule_autograd::elementwise! {
             ..Info::NEW
         },
         value: |x| tanh::tanhshrink(x),
-        slope: |x| x.tanh().square(),
+        slope: |x| tanh::tanh_squared(x),
         second: |x| R::lit(2.0) * x.tanh() * tanh::tanh_slope(x),
     }
 }
