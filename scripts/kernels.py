@@ -19,7 +19,7 @@ import struct
 import sys
 
 try:
-    from mpmath import mp, mpf, exp, expm1, log, log1p, sinh, erf, erfc, sqrt, cos
+    from mpmath import mp, mpf, exp, expm1, log, log1p, sinh, erf, erfc, sqrt, sin, cos
     from mpmath import pi, matrix, lu_solve, polyval, findroot
 except ImportError:
     sys.exit("this script needs mpmath: pip install mpmath")
@@ -115,6 +115,31 @@ def ln_1p_rest(z):
     return (log((2 + t) / (2 - t)) - t) / t**3
 
 
+def sin_rest(z):
+    """(sin x - x)/x^3, z = x^2"""
+    x = sqrt(abs(z))
+    if x < mpf("1e-8"):
+        return -mpf(1) / 6 + z / 120
+    return (sin(x) - x) / x**3
+
+
+def cos_rest(z):
+    """(cos x - 1 + x^2/2)/x^4, z = x^2"""
+    if z < mpf("1e-12"):
+        return mpf(1) / 24 - z / 720
+    return (cos(sqrt(z)) - 1 + z / 2) / z**2
+
+
+def parts(value, bits):
+    """value as a sum of numbers with so many bits each; their last bits are where the next begin"""
+    low = 0
+    for b in bits:
+        low -= b
+        part = mp.floor(mp.ldexp(value, -low - 1)) * mp.ldexp(1, low + 1)
+        yield float(part)
+        value -= part
+
+
 def erf_rest(z):
     """erf(x)/x - 1, z = x^2"""
     x = sqrt(abs(z))
@@ -164,6 +189,8 @@ TABLES = [
      None, (0, S2, 6)),
     ("LN_1P", "(2 artanh(t/2) − t)/t³ in t², t ≤ ⅔", ln_1p_rest, (0, "0.4445", 3), (0, "0.4445", 10)),
     ("SINH", "(sinh x − x)/x³ in x², |x| ≤ 1", sinh_rest, (0, "1.001", 3), (0, "1.001", 7)),
+    ("SIN", "(sin x − x)/x³ in x², |x| ≤ π/4", sin_rest, (0, "0.618", 2), (0, "0.618", 5)),
+    ("COS", "(cos x − 1 + x²/2)/x⁴ in x², |x| ≤ π/4", cos_rest, (0, "0.618", 2), (0, "0.618", 5)),
     ("ERF", "erf(x)/x − 1 in x², |x| ≤ ½", erf_rest, (0, "0.2501", 4), (0, "0.2501", 9)),
     ("PHI", "(Φ(x) − ½)/x in x², |x| ≤ ½", phi_rest, (0, "0.2501", 3), (0, "0.2501", 8)),
     ("ERFC", "(1 + 3a/2)·exp(a²)·erfc(a) in (a − 4)/(a + 4), 0 ≤ a", erfc_scaled,
@@ -192,6 +219,35 @@ def gelu_slope(a):
 RATIOS = [
     ("V", "e^(a²/2)·Φ(−a)", gelu_value, (24, "14.7", 4, 5), (53, "39", 10, 11)),
     ("S", "(e^(a²/2)·Φ(−a) − a·φ(0))/(ρ − a)", gelu_slope, (24, "14.7", 4, 4), (53, "39", 10, 10)),
+]
+
+
+K = 2 * sqrt(2 / pi)
+L = K * mpf("0.044715")
+
+
+def gelu_tanh_left(x):
+    """1 + e^v + x v', v = K x + L x^3, which gelu_tanh' is on the left but for positive factors"""
+    return 1 + exp(K * x + L * x**3) + K * x + 3 * L * x**3
+
+
+def mish_left(x):
+    """likewise of mish', with e = e^x"""
+    e = exp(x)
+    return 4 * (x + 1) + (4 * x + 6) * e + 4 * e**2 + e**3
+
+
+def from_root(f, guess):
+    """f(r + h)/h at the root r of f"""
+    r = findroot(f, mpf(guess))
+    slope = mp.diff(f, r)
+    return lambda h: slope if abs(h) < mpf("1e-20") else f(r + h) / h
+
+
+# name, formula, function of h, largest |h|, degree; in f32
+NEAR = [
+    ("GELU_TANH", "(1 + eᵛ + x·v′)/h", from_root(gelu_tanh_left, "-0.75"), "0.51", 7),
+    ("MISH", "(4(x + 1) + (4x + 6)·eˣ + 4e²ˣ + e³ˣ)/h", from_root(mish_left, "-1.19"), "0.51", 7),
 ]
 
 
@@ -298,6 +354,12 @@ def ratios():
             k = number(k, bits == 24)
             print(f"pub(crate) const {name}_{bits}: (f64, {kind}) = ({k}, {lists});\n")
             print(name, bits, mp.nstr(error, 3), file=sys.stderr)
+    for name, formula, f, end, degree in NEAR:
+        c, error = remez(f, "-" + end, end, degree)
+        print(f"/// {formula} for |h| ≤ {end}, h = x − r; within {mp.nstr(error, 2)}.")
+        values = ", ".join(number(v, True) for v in c)
+        print(f"pub(crate) const {name}_NEAR_24: [f64; {degree + 1}] = [{values}];\n")
+        print(name, degree, mp.nstr(error, 3), file=sys.stderr)
 
 
 def main():
@@ -316,6 +378,10 @@ def main():
                 print("/// What the first coefficient loses by rounding.")
                 print(f"pub(super) const {name}_LOW_{t.upper()}: {t} = {low};\n")
             print(name, t, degree, mp.nstr(error, 3), file=sys.stderr)
+    for t, bits in (("f32", [12] * 5 + [24]), ("f64", [33] * 3 + [53])):
+        print(f"/// π/2 in parts of {bits[0]} bits, the last of {bits[-1]}.")
+        values = ", ".join(map(repr, parts(pi / 2, bits)))
+        print(f"pub(super) const HALF_PI_{t.upper()}: [f64; {len(bits)}] = [{values}];\n")
 
 
 if sys.argv[1:] == ["gelu"]:

@@ -5,8 +5,9 @@
 //!     cargo run --release -p chainrule-autograd --example accuracy -- --all        every f32
 //!     cargo run --release -p chainrule-autograd --example accuracy -- exp tanh     these only
 //!
-//! f32 is measured against f64, in fractions of a unit; f64 in whole units against correctly rounded
-//! results.
+//! f32 is measured against f64, in fractions of a unit; f64 in whole units against results that are
+//! correctly rounded in all but a few of 10⁶ cases (pxfm, within 0.5 ULP and a little). With `--all`
+//! the f64 that f32 is measured against is the kernels' own, which the other column vouches for.
 
 #[path = "../tests/common/accuracy.rs"]
 mod accuracy;
@@ -18,7 +19,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let all = arguments.iter().any(|a| a == "--all");
     let named: Vec<&String> = arguments.iter().filter(|a| !a.starts_with("--")).collect();
-    let (stride, count) = if all { (1, 20_000_000) } else { (1009, 4_000_000) };
+    let (stride, count) = if all { (1, 12_000_000) } else { (1009, 4_000_000) };
     println!(
         "largest error in ULP; f32: every {stride}th of all 2^32 numbers, f64: {count} inputs"
     );
@@ -35,7 +36,10 @@ fn main() {
         print!("{:<16}", format!("{}{params}", subject.name));
         let mut worst = Vec::new();
         for level in Level::all() {
-            let single = subject.single(level, singles(stride));
+            let single = match all {
+                true => subject.every_single(level),
+                false => subject.single(level, singles(stride)),
+            };
             let double = subject.double(level, doubles(count));
             print!("{:>14.3}{:>14}", single.ulps, double.ulps);
             worst.extend([single, double]);

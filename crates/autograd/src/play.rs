@@ -35,6 +35,8 @@ pub trait Element:
     #[doc(hidden)]
     fn map(row: &dyn Row, order: u32, p: &[f64], x: &[Self], u: Option<&[Self]>, y: &mut [Self]);
     #[doc(hidden)]
+    fn map_both(row: &dyn Row, p: &[f64], x: [&[Self]; 2], y: [&mut [Self]; 2]);
+    #[doc(hidden)]
     fn custom(op: &dyn CustomOp, x: &[ndarray::ArrayViewD<'_, Self>]) -> ndarray::ArrayD<Self>;
     #[doc(hidden)]
     fn values(buffers: &mut AnyValues) -> &mut Values<Self>;
@@ -43,7 +45,7 @@ pub trait Element:
 }
 
 macro_rules! element {
-    ($t:ident, $bits:ident, $variant:ident, $play:ident, $custom:ident) => {
+    ($t:ident, $bits:ident, $variant:ident, $play:ident, $both:ident, $custom:ident) => {
         impl Element for $t {
             const NAME: &'static str = stringify!($t);
             fn wide(self) -> f64 {
@@ -61,6 +63,9 @@ macro_rules! element {
             fn map(row: &dyn Row, order: u32, p: &[f64], x: &[$t], u: Option<&[$t]>, y: &mut [$t]) {
                 row.$play(order, p, x, u, y);
             }
+            fn map_both(row: &dyn Row, p: &[f64], x: [&[$t]; 2], y: [&mut [$t]; 2]) {
+                row.$both(p, x, y);
+            }
             fn custom(op: &dyn CustomOp, x: &[ndarray::ArrayViewD<'_, $t>]) -> ndarray::ArrayD<$t> {
                 op.$custom(x)
             }
@@ -76,8 +81,8 @@ macro_rules! element {
         }
     };
 }
-element!(f32, u32, F32, play_f32, value_f32);
-element!(f64, u64, F64, play_f64, value);
+element!(f32, u32, F32, play_f32, play_both_f32, value_f32);
+element!(f64, u64, F64, play_f64, play_both_f64, value);
 
 /// The values of a tape, in its element type.
 #[doc(hidden)]

@@ -3,7 +3,8 @@
 
 use chainrule_autograd::number::Real;
 
-use super::logistic::{Decay, gated};
+use super::logistic::{Decay, UNLIFT, gated, lifted};
+use super::tables::GELU_TANH_NEAR_24;
 use super::{Parts, Two, choose, distance, held, magnitude, squared_sum};
 
 /// 2·√(2/π)
@@ -45,15 +46,49 @@ fn chords<R: Real>(x: R, root: f64) -> (R, R) {
     (g.fma(R::lit(L1), R::lit(K1)), g.fma(R::lit(3.0 * L1), R::lit(K1)))
 }
 
+/// Beyond, e^(−|v|) is 0 in f32 as well.
+const NEAR_FAR: f64 = 11.5;
+/// K in two parts of which the first has so few bits that K + L·x² − K is exact, and what is left of
+/// L in f32.
+const K_HIGH: f64 = 1.595703125;
+const K_LOW: f64 = K1 - K_HIGH;
+const L_HIGH: f64 = 0.07135481387376785;
+const L_LOW: f64 = L1 - L_HIGH;
+
+/// −|v| in f32, for |x| ≤ 12, with fused multiply-adds: K + L·x² and then its product with x, each
+/// with what it loses.
+#[inline(always)]
+fn minus_size<R: Real>(x: R) -> Two<R> {
+    if !R::FUSED {
+        return exponent(x).neg_abs();
+    }
+    let (a, square) = (x.neg_abs(), x * x);
+    let (high, l) = (R::lit(K_HIGH), R::lit(L_HIGH));
+    let w = l.fma(square, high);
+    let lost = l.fma(square, high - w);
+    let square_low = x.fma(x, -square);
+    let rest = l.fma(square_low, R::lit(L_LOW).fma(square, R::lit(K_LOW)));
+    let hi = a * w;
+    Two { hi, lo: Some(a.fma(lost + rest, a.fma(w, -hi))) }
+}
+
 /// x·s(v)
 #[inline(always)]
 pub(crate) fn gelu_tanh<R: Real>(x: R) -> R {
+    if R::BITS == 24 {
+        let held = held(x, NEAR_FAR);
+        let (lifted, e) = lifted(minus_size(held));
+        return x.pos(x, held * lifted * R::lit(UNLIFT)) / (R::lit(1.0) + e);
+    }
     gated(x, exponent(held(x, FAR)))
 }
 
 /// s(v)·(1 + x·v′·s(−v)). On the left 1 + eᵛ + x·v′, within ½ of its root from there.
 #[inline(always)]
 pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
+    if R::BITS == 24 {
+        return gelu_tanh_slope_24(held(x, NEAR_FAR));
+    }
     let x = held(x, FAR);
     let decay = Decay::of(exponent(x));
     let (one, e) = (R::lit(1.0), decay.value());
@@ -63,6 +98,18 @@ pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
     let p = x.square().fma(R::lit(3.0 * L1), R::lit(K1)).fma(x, one);
     let left = choose(h, near, p + e);
     x.pos(e.fma(p, one), decay.times(left)) / squared_sum(e)
+}
+
+/// The same in f32. Only next to the root does 1 + eᵛ + x·v′ cancel; there it is a polynomial.
+#[inline(always)]
+fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
+    let ((lifted, e), one) = (lifted(minus_size(x)), R::lit(1.0));
+    let right = (x * x).fma(R::lit(3.0 * L1), R::lit(K1)).fma(x, one);
+    let h = distance(x, ROOT);
+    let near = h * h.polynomial(&GELU_TANH_NEAR_24);
+    let left = (h.square() - R::lit(0.25)).pos(right + e, near);
+    let product = x.pos(right, left) * lifted * R::lit(UNLIFT);
+    (x.pos(one, R::lit(0.0)) + product) / squared_sum(e)
 }
 
 /// s′(v)·(P₁ − P₂·tanh(v/2)) with P₁ = 2v′ + x·v″ = 2K + 12L·x² and P₂ = x·v′². With q = e^(−v) the

@@ -71,9 +71,32 @@ impl<R: Real> Decay<R> {
     }
 }
 
-/// x·s(u), where u has the sign of x.
+/// From here on e^(−|u|) is 0 in f32, also times u.
+pub(crate) const FAR: f64 = 131.0;
+/// 2⁻⁶⁴
+pub(crate) const UNLIFT: f64 = 1.0 / (1u128 << 64) as f64;
+
+/// e^(−|u|)·2⁶⁴ and e^(−|u|), in f32.
+#[inline(always)]
+pub(crate) fn lifted<R: Real>(u: Two<R>) -> (R, R) {
+    let u = u.neg_abs();
+    let e = u.hi.exp_lifted(u.lo);
+    (e, e * R::lit(UNLIFT))
+}
+
+/// x, but in f32 not further left than where e^(kx) is 0: there x·e^(kx) is then 0 as well.
+#[inline(always)]
+pub(crate) fn held_left<R: Real>(x: R, k: f64) -> R {
+    if R::BITS == 24 { x.within(-FAR / k, f64::INFINITY) } else { x }
+}
+
+/// x·s(u), where u has the sign of x, which is [held](held_left).
 #[inline(always)]
 pub(crate) fn gated<R: Real>(x: R, u: Two<R>) -> R {
+    if R::BITS == 24 {
+        let (lifted, e) = lifted(u.held(FAR));
+        return x.pos(x, x * lifted * R::lit(UNLIFT)) / (R::lit(1.0) + e);
+    }
     let decay = Decay::of(u);
     x.pos(x, decay.times(x)) / (R::lit(1.0) + decay.value())
 }
@@ -81,6 +104,15 @@ pub(crate) fn gated<R: Real>(x: R, u: Two<R>) -> R {
 /// silu′(u) = s(u)·(1 + u·s(−u)).
 #[inline(always)]
 pub(crate) fn silu_slope<R: Real>(u: Two<R>) -> R {
+    if R::BITS == 24 {
+        let u = u.held(FAR);
+        let ((lifted, e), one) = (lifted(u), R::lit(1.0));
+        let h = u.distance(ROOT);
+        let near = h * h.polynomial(&SERIES[..6]);
+        let left = (h.square() - R::lit(0.0625)).pos((one + u.hi) + e, near);
+        let product = u.hi.pos(u.hi, left) * lifted * R::lit(UNLIFT);
+        return (u.hi.pos(one + e, R::lit(0.0)) + product) / squared_sum(e);
+    }
     let decay = Decay::of(u);
     let (one, e) = (R::lit(1.0), decay.value());
     let product = decay.times(u.hi.pos(u.hi, factor(u, e)));
@@ -95,7 +127,7 @@ fn factor<R: Real>(u: Two<R>, e: R) -> R {
     if R::BITS == 0 {
         return h + R::lit(E_ROOT) * h.exp_m1();
     }
-    let near = h * h.polynomial(if R::BITS == 24 { &SERIES[..6] } else { &SERIES });
+    let near = h * h.polynomial(&SERIES);
     let rest = match u.lo {
         Some(lo) => e + lo,
         None => e,

@@ -3,7 +3,9 @@
 
 use chainrule_autograd::number::Real;
 
-use super::{Parts, choose, distance, horner};
+use super::logistic::{FAR, UNLIFT, lifted};
+use super::tables::MISH_NEAR_24;
+use super::{Parts, Two, choose, distance, held, horner};
 
 /// The root of the slope, −1.192431214515495212137588…
 const ROOT: Parts = [-1.1924312114715576, -3.0439375464652585e-09, -4.8484829848031044e-17];
@@ -21,6 +23,15 @@ const E_RIGHT: f64 = 0.2252439640584837558574671;
 /// x·tanh(ln(1 + eˣ))
 #[inline(always)]
 pub(crate) fn mish<R: Real>(x: R) -> R {
+    if R::BITS == 24 {
+        // On either side x·P/(P + 1 or 2·e²), by one division.
+        let near = held(x, FAR);
+        let ((lifted, e), two) = (lifted(Two::exact(near)), R::lit(2.0));
+        let left = e.fma(two + e, two);
+        let right = (two * e).fma(R::lit(1.0) + e, R::lit(1.0));
+        let over = x.pos(x * (two * e + R::lit(1.0)), near * lifted * R::lit(UNLIFT) * (two + e));
+        return over / x.pos(right, left);
+    }
     let (one, two, e) = (R::lit(1.0), R::lit(2.0), x.decay());
     let right = x * (one + two * e) / (one + two * e * (one + e));
     x.pos(right, x.times_decay(x) * (two + e) / (two + e * (two + e)))
@@ -30,30 +41,67 @@ pub(crate) fn mish<R: Real>(x: R) -> R {
 /// of e.
 #[inline(always)]
 pub(crate) fn mish_slope<R: Real>(x: R) -> R {
+    if R::BITS == 24 {
+        return mish_slope_24(held(x, FAR));
+    }
     let (one, e) = (R::lit(1.0), x.decay());
-    let square = horner(e, &[1.0, 4.0, 8.0, 8.0, 4.0]); // (1 + 2e + 2e²)²
-    let omega = horner(e, &[1.0, 4.0, 6.0, 4.0]) + R::lit(4.0) * e * e.amul(x) * (one + e);
-    x.pos(omega / square, left_slope(x, e))
+    let omega = horner(e, &RIGHT_OMEGA) + R::lit(4.0) * e * e.amul(x) * (one + e);
+    x.pos(omega / horner(e, &RIGHT_SQUARE), left_slope(x, e))
 }
 
 /// The slope for x < 0, e = eˣ: ω from its root r = x − h, where it would cancel; as it stands left of
-/// that; and on the right of it less an eighth, (e·ω − δ²/8)/δ² + ⅛, whose rounding errors count
-/// less.
+/// that; and on the right of it [less an eighth](LESS).
 #[inline(always)]
 fn left_slope<R: Real>(x: R, e: R) -> R {
     let h = distance(x, ROOT);
-    let square = horner(e, &[4.0, 8.0, 8.0, 4.0, 1.0]); // δ²
-    let near = omega(h);
+    let square = horner(e, &LEFT_SQUARE);
     if R::BITS == 0 {
-        return near.times_decay(x) / square;
+        return omega(h).times_decay(x) / square;
     }
-    let (x4, eighth) = (R::lit(4.0) * x, R::lit(0.125));
-    let far = R::lit(4.0) * (x + R::lit(1.0)) + e * (x4 + R::lit(6.0) + e * (R::lit(4.0) + e));
-    let product = (h + R::lit(0.5)).pos(near, far).times_decay(x);
-    let inner = x4 + R::lit(5.0) + e * (R::lit(3.5) + R::lit(0.875) * e);
-    let less = e * (x4 + R::lit(3.0) + e * inner) - R::lit(0.5);
-    let right = h - R::lit(0.3125);
-    right.pos(less, product) / square + right.pos(eighth, R::lit(0.0))
+    let product = choose(h, omega(h), far_omega(x, e)).times_decay(x);
+    let right = h - R::lit(LESS_FROM);
+    right.pos(less_an_eighth(x, e), product) / square + right.pos(R::lit(LESS), R::lit(0.0))
+}
+
+/// The same in f32. Only next to the root does ω cancel; there it is a polynomial.
+#[inline(always)]
+fn mish_slope_24<R: Real>(x: R) -> R {
+    let ((lifted, e), zero) = (lifted(Two::exact(x)), R::lit(0.0));
+    let h = distance(x, ROOT);
+    let near = h * h.polynomial(&MISH_NEAR_24);
+    let product = choose(h, near, far_omega(x, e)) * lifted * R::lit(UNLIFT);
+    let right = h - R::lit(LESS_FROM);
+    let left = right.pos(less_an_eighth(x, e), product);
+    let omega = horner(e, &RIGHT_OMEGA) + R::lit(4.0) * e * (e * x) * (R::lit(1.0) + e);
+    let square = x.pos(horner(e, &RIGHT_SQUARE), horner(e, &LEFT_SQUARE));
+    x.pos(omega, left) / square + x.pos(zero, right.pos(R::lit(LESS), zero))
+}
+
+/// δ² = (2 + 2e + e²)² in e, and on the right (1 + 2e + 2e²)²; and ω there, but for the terms with x.
+const LEFT_SQUARE: [f64; 5] = [4.0, 8.0, 8.0, 4.0, 1.0];
+const RIGHT_SQUARE: [f64; 5] = [1.0, 4.0, 8.0, 8.0, 4.0];
+const RIGHT_OMEGA: [f64; 4] = [1.0, 4.0, 6.0, 4.0];
+
+/// Between the root and 0 the slope is ⅛ + (e·ω − δ²/8)/δ²: of what is small, rounding errors count
+/// less.
+const LESS: f64 = 0.125;
+/// How far right of the root.
+const LESS_FROM: f64 = 0.3125;
+
+/// e·ω − δ²/8
+#[inline(always)]
+fn less_an_eighth<R: Real>(x: R, e: R) -> R {
+    let first = x.fma(R::lit(4.0), R::lit(3.0));
+    let inner = x.fma(R::lit(4.0), R::lit(5.0)) + e * e.fma(R::lit(0.875), R::lit(3.5));
+    e * inner.fma(e, first) - R::lit(0.5)
+}
+
+/// ω as it stands.
+#[inline(always)]
+fn far_omega<R: Real>(x: R, e: R) -> R {
+    let four = R::lit(4.0);
+    let inner = (four + e).fma(e, x.fma(four, R::lit(6.0)));
+    inner.fma(e, x.fma(four, four))
 }
 
 /// ω at r + h, in differences from its root: with eˣ = e_r·(1 + m).

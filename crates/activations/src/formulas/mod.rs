@@ -54,12 +54,7 @@ pub(crate) fn horner<R: Real>(x: R, c: &[f64]) -> R {
 /// x, but nothing beyond ±`most`, where a formula is constant but for rounding; keeps NaN.
 #[inline(always)]
 pub(crate) fn held<R: Real>(x: R, most: f64) -> R {
-    if R::EXACT {
-        return x;
-    }
-    let (low, high) = (R::lit(-most), R::lit(most));
-    let x = (x - high).pos(high, x);
-    (low - x).pos(low, x)
+    x.within(-most, most)
 }
 
 /// |x| of a smooth function: a choice of side.
@@ -148,6 +143,12 @@ impl<R: Real> Two<R> {
             None => None,
         };
         Two { hi: self.hi.neg_abs(), lo }
+    }
+
+    /// Nothing beyond ±`most`, where what is made of it is constant.
+    #[inline(always)]
+    pub fn held(self, most: f64) -> Self {
+        Two { hi: held(self.hi, most), lo: self.lo }
     }
 
     /// e^(−|self|)

@@ -2,7 +2,7 @@
 
 use chainrule_autograd::number::Real;
 
-use super::{Parts, choose, distance, horner, magnitude};
+use super::{Parts, choose, distance, magnitude};
 
 /// (x·cosh x − sinh x)/x³ = Σ 2k/(2k+1)!·x^(2k−2)
 const SHRINK: [f64; 10] = {
@@ -24,18 +24,10 @@ const BEND1: f64 = 1.19967864025773383391637;
 /// e^(−2r) there.
 const E_BEND: f64 = 0.09077627822686759175890355;
 
-/// e^(−2|x|)
+/// e^(−|x|)
 #[inline(always)]
-fn decay<R: Real>(x: R) -> R {
-    (x + x).decay()
-}
-
-/// tanh′ = 4q/(1+q)², q = e^(−2|x|)
-#[inline(always)]
-pub(crate) fn tanh_slope<R: Real>(x: R) -> R {
-    let q = decay(x);
-    let one_q = R::lit(1.0) + q;
-    R::lit(4.0) * q / (one_q * one_q)
+fn root_exp<R: Real>(x: R) -> R {
+    x.neg_abs().exp()
 }
 
 /// x − tanh x. Below 1 by (x·cosh x − sinh x)/cosh x, whose numerator is a series of positive terms;
@@ -45,9 +37,12 @@ pub(crate) fn tanhshrink<R: Real>(x: R) -> R {
     if R::EXACT {
         return x - x.tanh();
     }
-    let (one, root, q) = (R::lit(1.0), x.decay(), decay(x));
+    let (one, root) = (R::lit(1.0), root_exp(x));
+    let q = root.square();
     let s = x.square();
-    let near = x * s * horner(s, &SHRINK) * (root + root) / (one + q);
+    let near =
+        x * s * s.polynomial(if R::BITS == 24 { &SHRINK[..5] } else { &SHRINK }) * (root + root)
+            / (one + q);
     let a = magnitude(x);
     let far = (a - one) + (q + q) / (one + q);
     (a - one).pos(x.pos(far, -far), near)
@@ -66,14 +61,14 @@ pub(crate) fn tanh_squared<R: Real>(x: R) -> R {
 /// tanh x + x·tanh′ x
 #[inline(always)]
 pub(crate) fn lisht_slope<R: Real>(x: R) -> R {
-    x.tanh() + tanh_slope(x).amul(x)
+    x.tanh() + x.tanh_slope().amul(x)
 }
 
 /// 2·tanh′·(1 − x·tanh x); with a = |x| = r + h the last factor times 1 + q is (1 − a) + q(1 + a), or
 /// within ½ of its root −h·(1 − q) + q_r·(1 + r)·(e^(−2h) − 1).
 #[inline(always)]
 pub(crate) fn lisht_second<R: Real>(x: R) -> R {
-    let (one, q, a) = (R::lit(1.0), decay(x), magnitude(x));
+    let (one, q, a) = (R::lit(1.0), (x + x).decay(), magnitude(x));
     let h = distance(a, BEND);
     let rest = R::lit(E_BEND * (1.0 + BEND1)) * (R::lit(-2.0) * h).exp_m1();
     let near = rest - h * (one - q);

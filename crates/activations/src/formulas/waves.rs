@@ -28,16 +28,11 @@ pub(crate) fn multiple<R: Real>(x: R, k: f64) -> Two<R> {
 /// sin(u + quarters·π/2). The low word may be large where the high one is huge.
 #[inline(always)]
 pub(crate) fn sine<R: Real>(u: Two<R>, quarters: u32) -> R {
-    let (s, c) = (|x: R| x.sin(), |x: R| x.cos());
-    let (even, odd) = match (quarters % 2, u.lo) {
-        (0, None) => (s(u.hi), None),
-        (_, None) => (c(u.hi), None),
-        (0, Some(lo)) => (s(u.hi) * c(lo), Some(c(u.hi) * s(lo))),
-        (_, Some(lo)) => (c(u.hi) * c(lo), Some(-(s(u.hi) * s(lo)))),
-    };
-    let y = match odd {
-        Some(odd) => even + odd,
-        None => even,
+    let y = match (quarters % 2, u.lo) {
+        (0, None) => u.hi.sin(),
+        (_, None) => u.hi.cos(),
+        (0, Some(lo)) => u.hi.sin_sum(lo),
+        (_, Some(lo)) => u.hi.cos_sum(lo),
     };
     if quarters % 4 < 2 { y } else { -y }
 }
@@ -57,14 +52,11 @@ pub(crate) fn snake_slope<R: Real>(x: R, a: f64) -> R {
     let u = multiple(x, a);
     let near = u.plus(Two::constant(QUARTER));
     let is_near = R::lit((1u64 << 26) as f64) - magnitude(u.hi);
-    if u.lo.is_some() {
-        let far = (sine(u, 0) + sine(u, 1)).square();
-        return is_near.pos(R::lit(2.0) * sine(near, 0).square(), far);
-    }
-    let angle = is_near.pos(near.hi, u.hi);
-    let (s, c) = (angle.sin(), angle.cos());
-    let near = s + near.rest() * c;
-    is_near.pos(R::lit(2.0) * near.square(), (s + c).square())
+    // One angle: both its sine and its cosine cost little more than either.
+    let hi = is_near.pos(near.hi, u.hi);
+    let lo = is_near.pos(near.rest(), u.rest());
+    let (s, c) = (hi.sin_sum(lo), hi.cos_sum(lo));
+    is_near.pos(R::lit(2.0) * s.square(), (s + c).square())
 }
 
 /// dᵏ/dxᵏ for k ≥ 2: (2a)ᵏ⁻¹·cos(2ax + (k−2)·π/2); where 2ax overflows, by the double angle.

@@ -78,7 +78,7 @@ chainrule_autograd::elementwise! {
             (a - R::lit(1.0)).pos(far, near)
         },
         slope: |x| x.tanh(),
-        second: |x| crate::formulas::tanh::tanh_slope(x),
+        second: |x| x.tanh_slope(),
     }
 }
 

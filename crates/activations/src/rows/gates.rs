@@ -6,7 +6,7 @@ use chainrule_autograd::table::{Info, Kink, Special};
 use super::Bend::{Concave, Convex, Straight};
 use super::Trend::{Constant, Decreasing, Increasing};
 use super::{INF, positive, spans};
-use crate::formulas::logistic::{gated, silu_second, silu_slope};
+use crate::formulas::logistic::{gated, held_left, silu_second, silu_slope};
 use crate::formulas::waves::exponent;
 use crate::formulas::{Parts, Two, gelu, gelu_tanh, mish, tanh};
 
@@ -37,6 +37,7 @@ chainrule_autograd::elementwise! {
     /// (Hendrycks, Gimpel, *Gaussian error linear units*, 2016, arXiv:1606.08415.)
     gelu: Gelu() {
         info: Info {
+            shares: true,
             formula: "x·Φ(x)",
             derivative: "Φ(x) + x·φ(x)",
             range: |_| (-0.16997120747990366, INF),
@@ -64,6 +65,7 @@ chainrule_autograd::elementwise! {
     /// (Hendrycks, Gimpel 2016.)
     gelu_tanh: GeluTanh() {
         info: Info {
+            shares: true,
             formula: "x/2·(1 + tanh u), u = √(2/π)·(x + 0.044715·x³)",
             derivative: "s + 2x·s·(1 − s)·u′, s = sigmoid(2u)",
             range: |_| (-0.17004075057125405, INF),
@@ -88,6 +90,7 @@ chainrule_autograd::elementwise! {
     /// x·sigmoid(1.702·x), a rough gelu. (Hendrycks, Gimpel 2016.)
     quick_gelu: QuickGelu() {
         info: Info {
+            shares: true,
             formula: "x/(1 + e^(−1.702x))",
             derivative: "s·(1 + u·s(−u)), u = 1.702x, s = sigmoid(u)",
             range: |_| (SILU_MIN / QUICK, INF),
@@ -104,7 +107,7 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| gated(x, quick(x)),
+        value: |x| gated(held_left(x, QUICK), quick(x)),
         slope: |x| silu_slope(quick(x)),
         second: |x| R::lit(QUICK) * silu_second(quick(x)),
     }
@@ -113,6 +116,7 @@ chainrule_autograd::elementwise! {
     /// (Elfwing, Uchibe, Doya, *Sigmoid-weighted linear units*, 2017, arXiv:1702.03118.)
     silu: Silu() {
         info: Info {
+            shares: true,
             formula: "x/(1 + e⁻ˣ)",
             derivative: "s(x)·(1 + x·s(−x)), s = sigmoid",
             range: |_| (-0.27846454276107380, INF),
@@ -130,7 +134,10 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| gated(x, Two::exact(x)),
+        value: |x| {
+            let x = held_left(x, 1.0);
+            gated(x, Two::exact(x))
+        },
         slope: |x| silu_slope(Two::exact(x)),
         second: |x| silu_second(Two::exact(x)),
     }
@@ -139,6 +146,7 @@ chainrule_autograd::elementwise! {
     /// functions*, 2017, arXiv:1710.05941.)
     swish: Swish(beta = 1.0) {
         info: Info {
+            shares: true,
             formula: "x/(1 + e^(−βx))",
             derivative: "s·(1 + u·s(−u)), u = βx, s = sigmoid(u)",
             check: |p| positive(p[0], "beta is positive, from 1e-30 to 1e30"),
@@ -157,7 +165,7 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| gated(x, exponent(x, beta)),
+        value: |x| gated(held_left(x, beta), exponent(x, beta)),
         slope: |x| silu_slope(exponent(x, beta)),
         second: |x| R::lit(beta) * silu_second(exponent(x, beta)),
     }
@@ -165,6 +173,7 @@ chainrule_autograd::elementwise! {
     /// x·tanh(ln(1 + eˣ)). (Misra, *Mish*, 2019, arXiv:1908.08681.)
     mish: Mish() {
         info: Info {
+            shares: true,
             formula: "x·tanh(ln(1 + eˣ))",
             derivative: "e·(4(x+1) + (4x+6)e + 4e² + e³)/(2 + 2e + e²)², e = eˣ",
             range: |_| (-0.30884341301725041, INF),
@@ -187,6 +196,7 @@ chainrule_autograd::elementwise! {
     /// x·tanh x, even and never negative. (Roy et al., *LiSHT*, 2019, arXiv:1901.05894.)
     lisht: Lisht() {
         info: Info {
+            shares: true,
             formula: "x·tanh x",
             derivative: "tanh x + x·tanh′ x",
             range: |_| (0.0, INF),

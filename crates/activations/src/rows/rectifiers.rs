@@ -212,6 +212,7 @@ chainrule_autograd::elementwise! {
     /// linear units*, 2015, arXiv:1511.07289.)
     elu: Elu(alpha = 1.0) {
         info: Info {
+            shares: true,
             formula: "x for x ≥ 0, else α·(eˣ − 1)",
             derivative: "1 for x > 0, α·eˣ for x < 0",
             check: |p| match p[0] {
@@ -247,6 +248,7 @@ chainrule_autograd::elementwise! {
     /// exponential linear units*, 2017, arXiv:1704.07483.)
     celu: Celu(alpha = 1.0) {
         info: Info {
+            shares: true,
             formula: "x for x ≥ 0, else α·(e^(x/α) − 1)",
             derivative: "1 for x ≥ 0, e^(x/α) for x < 0",
             check: |p| positive(p[0], "alpha is positive, from 1e-30 to 1e30"),
@@ -278,6 +280,7 @@ chainrule_autograd::elementwise! {
     /// (Klambauer et al., *Self-normalizing neural networks*, 2017, arXiv:1706.02515.)
     selu: Selu() {
         info: Info {
+            shares: true,
             formula: "λ·x for x ≥ 0, else λα·(eˣ − 1), λ = 1.0507…, α = 1.6732…",
             derivative: "λ for x > 0, λα·eˣ for x < 0",
             range: |_| (-SELU_LEFT, INF),
@@ -307,6 +310,7 @@ chainrule_autograd::elementwise! {
     /// arXiv:2112.11687.)
     squareplus: Squareplus(b = 4.0) {
         info: Info {
+            shares: true,
             formula: "(x + √(x² + b))/2",
             derivative: "(1 + x/√(x² + b))/2",
             check: |p| match p[0] {

@@ -20,6 +20,7 @@ chainrule_autograd::elementwise! {
     /// 1/(1 + e⁻ˣ), the logistic function.
     sigmoid: Sigmoid() {
         info: Info {
+            shares: true,
             formula: "1/(1 + e⁻ˣ)",
             derivative: "e/(1 + e)², e = e^(−|x|)",
             range: |_| (0.0, 1.0),
@@ -42,6 +43,7 @@ chainrule_autograd::elementwise! {
     /// ln s(x) with s = sigmoid, without cancellation or overflow.
     logsigmoid: Logsigmoid() {
         info: Info {
+            shares: true,
             formula: "ln(1/(1 + e⁻ˣ))",
             derivative: "1/(1 + eˣ)",
             range: |_| (-INF, 0.0),
@@ -70,6 +72,7 @@ chainrule_autograd::elementwise! {
     /// jump of 2·10⁻⁹ into function and slope.
     softplus: Softplus(beta = 1.0) {
         info: Info {
+            shares: true,
             formula: "ln(1 + e^(βx))/β",
             derivative: "1/(1 + e^(−βx))",
             check: |p| positive(p[0], "beta is positive, from 1e-30 to 1e30"),
@@ -129,6 +132,7 @@ chainrule_autograd::elementwise! {
     /// computing log(1 − exp(−|a|))*, 2012.)
     log1mexp: Log1mexp() {
         info: Info {
+            shares: true,
             formula: "ln(1 − e⁻ˣ)",
             derivative: "1/(eˣ − 1)",
             domain: |_| (0.0, INF),
@@ -164,6 +168,7 @@ chainrule_autograd::elementwise! {
     /// x − tanh x, flat around 0.
     tanhshrink: Tanhshrink() {
         info: Info {
+            shares: true,
             formula: "x − tanh x",
             derivative: "tanh² x",
             trend: |_| everywhere(Increasing),
@@ -177,6 +182,6 @@ chainrule_autograd::elementwise! {
         },
         value: |x| tanh::tanhshrink(x),
         slope: |x| tanh::tanh_squared(x),
-        second: |x| R::lit(2.0) * x.tanh() * tanh::tanh_slope(x),
+        second: |x| R::lit(2.0) * x.tanh() * x.tanh_slope(),
     }
 }

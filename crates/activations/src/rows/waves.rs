@@ -16,6 +16,8 @@ chainrule_autograd::elementwise! {
     /// arXiv:2006.09661, with ω = 30.)
     sine: Sine(omega = 1.0) {
         info: Info {
+            turns: true,
+            shares: true,
             formula: "sin(ωx)",
             derivative: "ω·cos(ωx)",
             check: |p| positive(p[0], "omega is positive, from 1e-30 to 1e30"),
@@ -41,6 +43,8 @@ chainrule_autograd::elementwise! {
     /// 2020, arXiv:2006.08195.)
     snake: Snake(a = 1.0) {
         info: Info {
+            turns: true,
+            shares: true,
             formula: "x + sin²(ax)/a",
             derivative: "1 + sin(2ax)",
             check: |p| positive(p[0], "a is positive, from 1e-30 to 1e30"),
@@ -63,6 +67,7 @@ chainrule_autograd::elementwise! {
     /// e^(−x²)
     gaussian: Gaussian() {
         info: Info {
+            shares: true,
             formula: "e^(−x²)",
             derivative: "−2x·e^(−x²)",
             range: |_| (0.0, 1.0),

@@ -65,17 +65,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         Reduced { n: n.0, r }
     }
 
-    /// The same for |n| below 40 or so.
-    #[inline(always)]
-    fn reduced_roughly(self, magic: Self) -> Reduced<T, FMA> {
-        if !FMA {
-            return self.reduced(magic); // n·ln 2 would be rounded
-        }
-        let n = self.fma(Lane(T::LOG2_E), magic);
-        Reduced { n: n.0, r: (magic - n).fma(Self::constant(std::f64::consts::LN_2), self) }
-    }
-
-    /// The same of −c·self² + nothing lost: x² is not rounded before it is reduced.
+    /// The same of −c·self²: x² is not rounded before it is reduced.
     #[inline(always)]
     fn square_reduced(self, c: f64, magic: Self) -> Reduced<T, FMA> {
         let c = Self::constant(-c);
@@ -194,17 +184,43 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         (y + y).with_sign_of(self)
     }
 
+    /// e^(self + low)·2⁶⁴ for −131 ≤ self ≤ 0.
+    #[inline(always)]
+    pub(super) fn exp_lifted_lane(self, low: Option<Self>) -> Self {
+        let Reduced { n, r } = self.reduced(Lane::shifted(Self::constant(64.0).0));
+        match low {
+            Some(low) => Reduced { n, r: r + low }.exp(),
+            None => Reduced { n, r }.exp(),
+        }
+    }
+
+    /// e^(−2|x|) as 2ⁿ⁺ˢʰⁱᶠᵗ·(1 + rest), for tanh and its slope.
+    #[inline(always)]
+    fn double_decay(self) -> (Self, Self) {
+        let x = (Self::constant(-2.0) * self.magnitude()).at_least(T::DECAY_ZERO);
+        let reduced = x.reduced(down().0);
+        (reduced.scale(), reduced.r.exp_rest())
+    }
+
     /// tanh = −m/(1 + m) with m = (e^(−2|x|) − 1)/2, which is exact next to 0. Both are put together
     /// from 2ⁿ·(eʳ − 1)/2 and what is exact, so that each is rounded once.
     #[inline(always)]
     pub(super) fn tanh_lane(self) -> Self {
         let half = Self::constant(0.5);
-        let x = (-self.magnitude()).at_least(-T::TANH_ONE);
-        let reduced = (x + x).reduced_roughly(Lane::shifted(-T::ONE));
-        let (half_scale, rest) = (reduced.scale(), reduced.r.exp_rest());
+        let (scale, rest) = self.double_decay();
+        let half_scale = scale * (half * Lane(T::UNSHIFT));
         let m = half_scale.fma(rest, half_scale - half);
         let sum = half_scale.fma(rest, half_scale + half);
         (m / sum).with_sign_of(self)
+    }
+
+    /// 4e/(1+e)² with e = e^(−2|x|)
+    #[inline(always)]
+    pub(super) fn tanh_slope_lane(self) -> Self {
+        let (scale, rest) = self.double_decay();
+        let e = scale.fma(rest, scale) * Lane(T::UNSHIFT);
+        let quarter = Self::constant(0.25);
+        e / e.fma(e.fma(quarter, Self::constant(0.5)), quarter)
     }
 
     /// e^|x|/2, which overflows where sinh and cosh do.

@@ -93,12 +93,12 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
 
     /// In f64, for what f32 gets from there at no loss.
     #[inline(always)]
-    fn wide(self) -> Lane<f64, FMA> {
+    pub(super) fn wide(self) -> Lane<f64, FMA> {
         Lane(self.0.to_f64())
     }
 
     #[inline(always)]
-    fn narrow(wide: Lane<f64, FMA>) -> Self {
+    pub(super) fn narrow(wide: Lane<f64, FMA>) -> Self {
         Lane(T::from_f64(wide.0))
     }
 }
@@ -131,6 +131,7 @@ const LOG10: [(f64, f64); 2] =
 
 impl<T: Precision, const FMA: bool> Real for Lane<T, FMA> {
     const BITS: u32 = T::BITS;
+    const FUSED: bool = FMA;
     #[inline(always)]
     fn lit(value: f64) -> Self {
         Self::constant(value)
@@ -195,12 +196,28 @@ impl<T: Precision, const FMA: bool> Real for Lane<T, FMA> {
         }
     }
     #[inline(always)]
+    fn exp_lifted(self, low: Option<Self>) -> Self {
+        self.exp_lifted_lane(low)
+    }
+    #[inline(always)]
+    fn within(self, low: f64, high: f64) -> Self {
+        self.clamped(T::from_f64(low), T::from_f64(high))
+    }
+    #[inline(always)]
     fn times_decay(self, x: Self) -> Self {
         self.times_decay_lane(x)
     }
     #[inline(always)]
     fn times_gauss(self, x: Self, c: f64) -> Self {
         self.times_gauss_lane(x, c)
+    }
+    #[inline(always)]
+    fn sin_sum(self, low: Self) -> Self {
+        self.sin_sum_lane(low)
+    }
+    #[inline(always)]
+    fn cos_sum(self, low: Self) -> Self {
+        self.cos_sum_lane(low)
     }
     #[inline(always)]
     fn pow(self, b: Self) -> Self {
@@ -222,21 +239,22 @@ impl<T: Precision, const FMA: bool> Real for Lane<T, FMA> {
         sinh() = sinh_lane;
         cosh() = cosh_lane;
         tanh() = tanh_lane;
+        tanh_slope() = tanh_slope_lane;
         erf() = erf_lane;
         erfc() = erfc_lane;
         norm_cdf() = norm_cdf_lane;
         gauss(c: f64) = gauss_lane;
         decay() = decay_lane;
         ln_1p_decay() = ln_1p_decay_lane;
+        sin() = sin_lane;
+        cos() = cos_lane;
+        tan() = tan_lane;
     }
     scalar! {
         sqrt();
         root(n: u32);
         powi(n: i32);
         powf(p: f64);
-        sin();
-        cos();
-        tan();
         asin();
         acos();
         atan();

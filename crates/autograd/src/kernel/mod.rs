@@ -40,6 +40,7 @@ mod short_rows;
 mod slices;
 mod sums;
 mod tables;
+mod turning;
 
 pub use lane::Lane;
 pub use level::Level;
@@ -47,8 +48,10 @@ pub(crate) use level::{Fill, Task, WideTask};
 pub(crate) use pairs::{Pair, Source, pairs, select};
 pub use precision::Precision;
 pub(crate) use rows::softmax_slope;
-pub(crate) use rows::{exp_differences, from_top, largest, log_softmax_slope, quotients};
+pub(crate) use rows::{
+    differences, exp_differences, from_top, largest, log_softmax_slope, quotients,
+};
 pub(crate) use short_rows::{RowFunction, SHORT, short_rows};
-pub(crate) use slices::{Formula, map, pull};
+pub(crate) use slices::{Formula, both, map, pull};
 pub use sums::multiples;
 pub(crate) use sums::{add_rows, sum_runs};

@@ -61,6 +61,11 @@ pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
     const NORM_LOW: Self;
     const PHI: &'static [f64];
     const NORM: &'static [f64];
+    /// π/2 in parts, and from where on their products with n are not exact.
+    const HALF_PI: &'static [f64];
+    const TURNING_MOST: Self;
+    const SIN: &'static [f64];
+    const COS: &'static [f64];
 
     fn to_f64(self) -> f64;
     fn from_f64(x: f64) -> Self;
@@ -73,6 +78,10 @@ pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
     fn exponent(magic: Self) -> Self;
     /// (k, m, 2¹⁻ᵏ) with x = 2ᵏ·m, √½ ≤ m < √2, for a normal x > 0; 2¹⁻ᵏ is 0 for the largest k.
     fn binary(self) -> (Self, Self, Self);
+    /// Whether n is odd in MAGIC + n.
+    fn is_odd(magic: Self) -> bool;
+    /// −self where n is 2 or 3 but for multiples of 4.
+    fn turned(self, magic: Self) -> Self;
     /// The upper half of the bits of the mantissa.
     fn upper(self) -> Self;
 }
@@ -128,6 +137,14 @@ macro_rules! precision {
                 (whole, $t::from_bits(mantissa), $t::from_bits((2 * $bias + 1 as $bits).wrapping_sub(k) << $m))
             }
             #[inline(always)]
+            fn is_odd(magic: Self) -> bool {
+                magic.to_bits() & 1 != 0
+            }
+            #[inline(always)]
+            fn turned(self, magic: Self) -> Self {
+                $t::from_bits(self.to_bits() ^ (magic.to_bits() & 2) << ($bits::BITS - 2))
+            }
+            #[inline(always)]
             fn upper(self) -> Self {
                 $t::from_bits(self.to_bits() & !((1 << ($m / 2 + 1)) - 1))
             }
@@ -161,6 +178,10 @@ precision! {
     NORM_LOW: f32 = tables::NORM_LOW_F32;
     PHI: &'static [f64] = &tables::PHI_F32;
     NORM: &'static [f64] = &tables::NORM_F32;
+    HALF_PI: &'static [f64] = &tables::HALF_PI_F32;
+    TURNING_MOST: f32 = 6000.0; // n < 2¹²
+    SIN: &'static [f64] = &tables::SIN_F32;
+    COS: &'static [f64] = &tables::COS_F32;
 }
 
 precision! {
@@ -189,4 +210,8 @@ precision! {
     NORM_LOW: f64 = tables::NORM_LOW_F64;
     PHI: &'static [f64] = &tables::PHI_F64;
     NORM: &'static [f64] = &tables::NORM_F64;
+    HALF_PI: &'static [f64] = &tables::HALF_PI_F64;
+    TURNING_MOST: f64 = 1e6; // n < 2²⁰
+    SIN: &'static [f64] = &tables::SIN_F64;
+    COS: &'static [f64] = &tables::COS_F64;
 }

@@ -123,6 +123,28 @@ pub(crate) fn exp_differences<T: Precision>(level: Level, x: &[T], m: T, y: &mut
     }
 }
 
+/// y = (x − a) − b
+struct Differences<'a, T> {
+    x: &'a [T],
+    a: T,
+    b: T,
+}
+
+impl<T: Precision> Fill for Differences<'_, T> {
+    type Item = T;
+    #[inline(always)]
+    fn run<const FMA: bool>(self, y: &mut [T]) {
+        for (y, &x) in y.iter_mut().zip(self.x) {
+            *y = (x - self.a) - self.b;
+        }
+    }
+}
+
+/// yᵢ = (xᵢ − a) − b
+pub(crate) fn differences<T: Precision>(level: Level, x: &[T], [a, b]: [T; 2], y: &mut [T]) {
+    level.fill(Differences { x, a, b }, y);
+}
+
 struct Quotients<'a, T>(&'a mut [T], T);
 
 impl<T: Precision> Task for Quotients<'_, T> {
@@ -144,6 +166,10 @@ pub(crate) fn quotients<T: Precision>(level: Level, y: &mut [T], divisor: T) {
     level.run(Quotients(y, divisor));
 }
 
+/// How many terms are laid down before they are summed: the loop that makes them is then as simple as
+/// vector code wants it.
+const TERMS: usize = 256;
+
 /// (Σ of g where x = m, how many these are)
 struct Ties<'a, T> {
     x: &'a [T],
@@ -156,35 +182,19 @@ impl<T: Precision> Task for Ties<'_, T> {
     #[inline(always)]
     fn run<const FMA: bool>(self) -> (T, T) {
         let zero = T::default();
-        let (mut sums, mut counts) = ([zero; WIDE], [zero; WIDE]);
-        let ((x, x_rest), (g, g_rest)) = (self.x.as_chunks::<WIDE>(), self.g.as_chunks::<WIDE>());
-        for (x, g) in x.iter().zip(g) {
-            for i in 0..WIDE {
-                let tie = x[i] == self.m;
-                sums[i] = sums[i] + if tie { g[i] } else { zero };
-                counts[i] = counts[i] + if tie { T::ONE } else { zero };
+        let (mut sum, mut count) = (zero, zero);
+        let (mut terms, mut ones) = ([zero; TERMS], [zero; TERMS]);
+        for (x, g) in self.x.chunks(TERMS).zip(self.g.chunks(TERMS)) {
+            for (((term, one), &x), &g) in terms.iter_mut().zip(&mut ones).zip(x).zip(g) {
+                let tie = x == self.m;
+                *term = if tie { g } else { zero };
+                *one = if tie { T::ONE } else { zero };
             }
+            sum = sum + Sum(&terms[..x.len()]).run::<FMA>();
+            count = count + Sum(&ones[..x.len()]).run::<FMA>();
         }
-        for i in 0..x_rest.len().min(g_rest.len()) {
-            let tie = x_rest[i] == self.m;
-            sums[i] = sums[i] + if tie { g_rest[i] } else { zero };
-            counts[i] = counts[i] + if tie { T::ONE } else { zero };
-        }
-        (folded(sums), folded(counts))
+        (sum, count)
     }
-}
-
-/// Σ by halves
-#[inline(always)]
-fn folded<T: Precision>(mut lanes: [T; WIDE]) -> T {
-    let mut width = WIDE;
-    while width > 1 {
-        width /= 2;
-        for i in 0..width {
-            lanes[i] = lanes[i] + lanes[i + width];
-        }
-    }
-    lanes[0]
 }
 
 /// Σ p·(g − top), with a strong zero, of at most a thousand elements or so.
@@ -198,27 +208,25 @@ impl<T: Precision> Task for FromTop<'_, T> {
     type Output = T;
     #[inline(always)]
     fn run<const FMA: bool>(self) -> T {
-        let mut sums = [T::default(); WIDE];
-        let ((p, p_rest), (g, g_rest)) = (self.p.as_chunks::<WIDE>(), self.g.as_chunks::<WIDE>());
-        for (p, g) in p.iter().zip(g) {
-            for i in 0..WIDE {
-                sums[i] = sums[i] + Lane::<T, FMA>(p[i]).amul(Lane(g[i] - self.top)).0;
+        let mut sum = T::default();
+        let mut terms = [T::default(); TERMS];
+        for (p, g) in self.p.chunks(TERMS).zip(self.g.chunks(TERMS)) {
+            for ((term, &p), &g) in terms.iter_mut().zip(p).zip(g) {
+                *term = Lane::<T, FMA>(p).amul(Lane(g - self.top)).0;
             }
+            sum = sum + Sum(&terms[..p.len()]).run::<FMA>();
         }
-        for i in 0..p_rest.len().min(g_rest.len()) {
-            sums[i] = sums[i] + Lane::<T, FMA>(p_rest[i]).amul(Lane(g_rest[i] - self.top)).0;
-        }
-        folded(sums)
+        sum
     }
 }
 
 /// Of a softmax p with largest entry m: t, what g has at m (its mean over ties), and Σ pᵢ·(gᵢ − t).
 pub(crate) fn from_top<T: Precision>(level: Level, p: &[T], m: T, g: &[T]) -> (T, T) {
     fn by_halves<T: Precision>(level: Level, p: &[T], g: &[T], top: T) -> T {
-        if p.len() <= 16 * WIDE {
+        if p.len() <= 4 * TERMS {
             return level.run(FromTop { p, g, top });
         }
-        let half = (p.len() / 2).next_multiple_of(WIDE);
+        let half = (p.len() / 2).next_multiple_of(TERMS);
         let ((p, p_rest), (g, g_rest)) = (p.split_at(half), g.split_at(half));
         by_halves(level, p, g, top) + by_halves(level, p_rest, g_rest, top)
     }

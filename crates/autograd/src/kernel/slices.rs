@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Fill, Lane, Level, Precision};
+use super::{Fill, Lane, Level, Precision, Task};
 use crate::number::Real;
 
 /// A formula of one variable.
@@ -11,6 +11,9 @@ pub(crate) trait Formula {
     fn at<R: Real>(x: R, p: &[f64]) -> R;
     /// How many parameters it has.
     const PARAMS: usize;
+    /// Whether it takes a sine, cosine or tangent: [`Lane`] answers NaN for those of large arguments,
+    /// and then the element is computed anew with plain floats.
+    const TURNS: bool;
 }
 
 /// Slices are played in whole blocks, the rest in a padded one.
@@ -62,6 +65,100 @@ impl<F: Formula, T: Precision> Fill for Pull<'_, F, T> {
     }
 }
 
+/// yᵢ = f(xᵢ) and dᵢ = g(xᵢ)·uᵢ, with a strong zero: what the formulas have in common is computed
+/// once.
+struct Both<'a, F, G, T> {
+    f: PhantomData<(F, G)>,
+    p: Params,
+    x: &'a [T],
+    u: &'a [T],
+    y: &'a mut [T],
+}
+
+impl<F: Formula, G: Formula, T: Precision> Fill for Both<'_, F, G, T> {
+    type Item = T;
+    #[inline(always)]
+    fn run<const FMA: bool>(self, d: &mut [T]) {
+        let p = self.p;
+        let x = self.x.as_chunks::<BLOCK>().0;
+        let u = self.u.as_chunks::<BLOCK>().0;
+        let y = self.y.as_chunks_mut::<BLOCK>().0;
+        let d = d.as_chunks_mut::<BLOCK>().0;
+        for (((y, d), x), u) in y.iter_mut().zip(d).zip(x).zip(u) {
+            // Copies: then y and d need not be known to lie apart.
+            let (x, u) = (*x, *u);
+            let (mut value, mut pulled) = ([T::ONE; BLOCK], [T::ONE; BLOCK]);
+            for i in 0..BLOCK {
+                let x = Lane::<T, FMA>(x[i]);
+                value[i] = F::at(x, &p[..F::PARAMS]).0;
+                pulled[i] = G::at(x, &p[..F::PARAMS]).amul(Lane(u[i])).0;
+            }
+            (*y, *d) = (value, pulled);
+        }
+    }
+}
+
+/// Whether y is NaN and x is finite.
+#[allow(clippy::eq_op)] // y == y is false for NaN alone
+#[inline(always)]
+fn is_lost<T: Precision>(x: T, y: T) -> bool {
+    (y != y) & (x.magnitude() < T::INFINITY)
+}
+
+/// Whether any is.
+struct AnyLost<'a, T> {
+    x: &'a [T],
+    y: &'a [T],
+}
+
+impl<T: Precision> Task for AnyLost<'_, T> {
+    type Output = bool;
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> bool {
+        let mut lost = false;
+        for (&x, &y) in self.x.iter().zip(self.y) {
+            lost |= is_lost(x, y);
+        }
+        lost
+    }
+}
+
+/// yᵢ = f(xᵢ) and dᵢ = g(xᵢ)·uᵢ, to the bit what [`map`] and [`pull`] give.
+pub(crate) fn both<F: Formula, G: Formula, T: Precision>(
+    level: Level,
+    p: &[f64],
+    [x, u]: [&[T]; 2],
+    [y, d]: [&mut [T]; 2],
+) {
+    let (main, f) = (x.len() - x.len() % BLOCK, PhantomData::<(F, G)>);
+    let ((x, x_rest), (u, u_rest)) = (x.split_at(main), u.split_at(main));
+    let ((y, y_rest), (d, d_rest)) = (y.split_at_mut(main), d.split_at_mut(main));
+    level.fill(Both { f, p: fixed(p), x, u, y: &mut *y }, d);
+    if F::TURNS {
+        restore(level, x, y, |_, x| F::at(x, p));
+        restore(level, x, d, |i, x| G::at(x, p).amul(u[i]));
+    }
+    map::<F, T>(level, p, x_rest, y_rest);
+    pull::<G, T>(level, p, x_rest, u_rest, d_rest);
+}
+
+/// How many elements are looked through for lost ones at a time.
+const STRETCH: usize = 512;
+
+/// Computes anew what [`Lane`] gave up.
+fn restore<T: Precision>(level: Level, x: &[T], y: &mut [T], f: impl Fn(usize, T) -> T) {
+    for (k, (x, y)) in x.chunks(STRETCH).zip(y.chunks_mut(STRETCH)).enumerate() {
+        if !level.run(AnyLost { x, y }) {
+            continue;
+        }
+        for (i, (y, &x)) in y.iter_mut().zip(x).enumerate() {
+            if is_lost(x, *y) {
+                *y = f(k * STRETCH + i, x);
+            }
+        }
+    }
+}
+
 fn fixed(p: &[f64]) -> Params {
     std::array::from_fn(|i| p.get(i).copied().unwrap_or(f64::NAN))
 }
@@ -73,6 +170,13 @@ fn padded<T: Precision>(x: &[T]) -> [T; BLOCK] {
 
 /// yᵢ = f(xᵢ)
 pub(crate) fn map<F: Formula, T: Precision>(level: Level, p: &[f64], x: &[T], y: &mut [T]) {
+    blocks::<F, T>(level, p, x, y);
+    if F::TURNS {
+        restore(level, x, y, |_, x| F::at(x, p));
+    }
+}
+
+fn blocks<F: Formula, T: Precision>(level: Level, p: &[f64], x: &[T], y: &mut [T]) {
     let p = fixed(p);
     let f = PhantomData::<F>;
     let main = x.len() - x.len() % BLOCK;
@@ -95,6 +199,13 @@ pub(crate) fn pull<F: Formula, T: Precision>(
     u: &[T],
     y: &mut [T],
 ) {
+    pull_blocks::<F, T>(level, p, x, u, y);
+    if F::TURNS {
+        restore(level, x, y, |i, x| F::at(x, p).amul(u[i]));
+    }
+}
+
+fn pull_blocks<F: Formula, T: Precision>(level: Level, p: &[f64], x: &[T], u: &[T], y: &mut [T]) {
     let p = fixed(p);
     let f = PhantomData::<F>;
     let main = x.len() - x.len() % BLOCK;

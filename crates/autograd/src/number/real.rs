@@ -41,6 +41,9 @@ pub trait Real:
     /// row asks this to take the whole formula instead.
     const EXACT: bool = false;
 
+    /// Whether [`fma`](Real::fma) rounds once.
+    const FUSED: bool = false;
+
     /// A literal of a rule or a parameter of a row.
     fn lit(value: f64) -> Self;
 
@@ -112,6 +115,9 @@ pub trait Real:
         if Self::BITS == 0 {
             return (product, Self::lit(0.0));
         }
+        if Self::FUSED {
+            return (product, self.fma(other, -product));
+        }
         let split = |x: Self| {
             let c = halves::<Self>() * x;
             let high = c - (c - x);
@@ -119,11 +125,7 @@ pub trait Real:
         };
         let ((ah, al), (bh, bl)) = (split(self), split(other));
         let by_halves = ((ah * bh - product) + ah * bl + al * bh) + al * bl;
-        let fused = self.fma(other, -product);
-        // A square that is not exact tells whether `fma` rounds once; compilers know the answer.
-        let inexact = Self::lit(1.0 + EPSILON_F32 + f64::EPSILON * 4.0);
-        let rest = inexact.fma(inexact, -(inexact * inexact));
-        (product, rest.split(fused, by_halves, fused))
+        (product, by_halves)
     }
 
     /// eˣ
@@ -156,6 +158,16 @@ pub trait Real:
     fn sin(self) -> Self;
     /// cos x (radians)
     fn cos(self) -> Self;
+    /// sin(self + low), where low is what rounding took from self.
+    #[inline(always)]
+    fn sin_sum(self, low: Self) -> Self {
+        self.sin() * low.cos() + self.cos() * low.sin()
+    }
+    /// cos(self + low), likewise.
+    #[inline(always)]
+    fn cos_sum(self, low: Self) -> Self {
+        self.cos() * low.cos() - self.sin() * low.sin()
+    }
     /// tan x (radians)
     fn tan(self) -> Self;
     /// arcsin x
@@ -197,6 +209,37 @@ pub trait Real:
     #[inline(always)]
     fn decay(self) -> Self {
         self.neg_abs().exp()
+    }
+
+    /// e^(self + low)·2⁶⁴ for −131 ≤ self ≤ 0 and a tiny `low`: where e^self is subnormal or 0 in f32,
+    /// and its products with larger numbers are not.
+    #[inline(always)]
+    fn exp_lifted(self, low: Option<Self>) -> Self {
+        let lift = Self::lit((1u64 << 32) as f64);
+        let half = (Self::lit(0.5) * self).exp() * lift;
+        match low {
+            Some(low) => half.fma(low, half) * half,
+            None => half * half,
+        }
+    }
+
+    /// self, but nothing beyond `low` and `high`, where a smooth formula is constant but for rounding;
+    /// keeps NaN.
+    #[inline(always)]
+    fn within(self, low: f64, high: f64) -> Self {
+        if Self::EXACT {
+            return self;
+        }
+        let (low, high) = (Self::lit(low), Self::lit(high));
+        let x = (self - high).pos(high, self);
+        (low - x).pos(low, x)
+    }
+
+    /// tanh′, 4e/(1+e)² with e = e^(−2|x|), never 1 − tanh².
+    #[inline(always)]
+    fn tanh_slope(self) -> Self {
+        let e = (self + self).decay();
+        e / e.fma(e.fma(Self::lit(0.25), Self::lit(0.5)), Self::lit(0.25))
     }
 
     /// ln(1 + e^(−|x|))
@@ -247,8 +290,6 @@ fn few_terms<R: Real>(x: R, square: R, c: &[f64]) -> R {
         [] => R::lit(0.0),
     }
 }
-
-const EPSILON_F32: f64 = f32::EPSILON as f64;
 
 /// 2²⁷ + 1 in f64, 2¹² + 1 in f32, where 1 + 2⁻³⁰ is 1.
 #[inline(always)]

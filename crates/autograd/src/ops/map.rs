@@ -51,6 +51,16 @@ impl Map {
         T::map(self.row(record), self.order.into(), self.params(record), x, u, y);
     }
 
+    /// The values of f, and those of f′·u.
+    pub fn fill_both<T: Element>(self, record: &Record, x: [&[T]; 2], y: [&mut [T]; 2]) {
+        T::map_both(self.row(record), self.params(record), x, y);
+    }
+
+    /// Whether `self` is f, and `next` is f′.
+    pub fn is_value_of(self, next: Map) -> bool {
+        self.order == 0 && next == Map { order: 1, ..self }
+    }
+
     fn record<'t>(self, x: Sym<'t>, u: Option<Sym<'t>>) -> Sym<'t> {
         let id = match u {
             None => x.graph.push(self, &[x.id], ShapeOf::Like(x.id)),

@@ -1,13 +1,16 @@
 //! The pullbacks of softmax and log-softmax over long rows, in one pass: ten ops that each go over the
 //! whole array, as short rows have them, would be bound by memory.
 
-use super::Primitive;
 use super::linear::{Sum, pairwise_sum};
+use super::rowwise::log_of_sum;
+use super::{Primitive, RowWise};
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, SHORT};
-use crate::kernel::{exp_differences, from_top, largest, log_softmax_slope, softmax_slope};
+use crate::kernel::{
+    differences, exp_differences, from_top, largest, log_softmax_slope, softmax_slope,
+};
 use crate::node::Id;
 use crate::number::Number;
 use crate::play::{Element, Io};
@@ -37,6 +40,56 @@ impl RowSlope {
     }
 }
 
+impl RowSlope {
+    fn row<T: Element>(self, level: Level, x: &[T], g: &[T], y: &mut [T]) {
+        let m = largest(level, x);
+        match self {
+            // Every g is measured from that of the largest entry (see the rule of softmax).
+            RowSlope::Softmax => {
+                let (top, sum) = from_top(level, x, m, g);
+                softmax_slope(level, x, g, top, sum, y);
+            }
+            RowSlope::LogSoftmax => {
+                exp_differences(level, x, m, y);
+                let c = pairwise_sum(g).adiv(pairwise_sum(y));
+                log_softmax_slope(level, g, c, y);
+            }
+        }
+    }
+
+    /// Softmax or log-softmax of rows of `n` elements, and J·g of each while it is at hand: to the bit
+    /// what the two ops give.
+    pub fn with_values<T: Element>(self, n: usize, [x, g]: [&[T]; 2], [y, dx]: [&mut [T]; 2]) {
+        let level = Level::best();
+        let (x, g) = (x.chunks_exact(n), g.chunks_exact(n));
+        let out = y.chunks_exact_mut(n).zip(dx.chunks_exact_mut(n));
+        for ((x, g), (y, dx)) in x.zip(g).zip(out) {
+            match self {
+                RowSlope::Softmax => {
+                    RowWise::Softmax.fill(level, x, y);
+                    self.row(level, y, g, dx);
+                }
+                RowSlope::LogSoftmax => {
+                    let m = largest(level, x);
+                    exp_differences(level, x, m, dx);
+                    let c = pairwise_sum(g).adiv(pairwise_sum(dx));
+                    let log = log_of_sum(x, m, dx);
+                    differences(level, x, [m, log], y);
+                    log_softmax_slope(level, g, c, dx);
+                }
+            }
+        }
+    }
+
+    /// The function whose slope it is.
+    pub fn value(self) -> RowWise {
+        match self {
+            RowSlope::Softmax => RowWise::Softmax,
+            RowSlope::LogSoftmax => RowWise::LogSoftmax,
+        }
+    }
+}
+
 /// Σ over the last axis, which stays.
 #[track_caller]
 fn total(v: Sym<'_>) -> Sym<'_> {
@@ -55,19 +108,7 @@ impl Primitive for RowSlope {
         let (x, g) = (x.row_major(of_x).chunks_exact(n), g.row_major(of_g).chunks_exact(n));
         let level = Level::best();
         for ((x, g), y) in x.zip(g).zip(io.out.chunks_exact_mut(n)) {
-            let m = largest(level, x);
-            match self {
-                // Every g is measured from that of the largest entry (see the rule of softmax).
-                RowSlope::Softmax => {
-                    let (top, sum) = from_top(level, x, m, g);
-                    softmax_slope(level, x, g, top, sum, y);
-                }
-                RowSlope::LogSoftmax => {
-                    exp_differences(level, x, m, y);
-                    let c = pairwise_sum(g).adiv(pairwise_sum(y));
-                    log_softmax_slope(level, g, c, y);
-                }
-            }
+            self.row(level, x, g, y);
         }
     }
 

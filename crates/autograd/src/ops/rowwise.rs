@@ -9,7 +9,9 @@ use super::{Primitive, RowSlope};
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
-use crate::kernel::{Level, RowFunction, SHORT, exp_differences, largest, quotients, short_rows};
+use crate::kernel::{
+    Level, RowFunction, SHORT, differences, exp_differences, largest, quotients, short_rows,
+};
 use crate::node::Id;
 use crate::number::Number;
 use crate::play::{Dtype, Element, Io};
@@ -218,13 +220,10 @@ impl RowWise {
                 if !m.wide().is_finite() {
                     return m;
                 }
-                // The entry m itself is e⁰ = 1 exactly: what the others add keeps its digits.
-                let at = place_of(x, m).unwrap_or(0);
                 work.clear();
                 work.resize(x.len(), m);
                 exp_differences(level, x, m, work);
-                work[at] = T::zero();
-                m + pairwise_sum(work).ln_1p()
+                m + log_of_sum(x, m, work)
             }
             RowWise::Norm => {
                 let scale = max_abs(x);
@@ -239,23 +238,31 @@ impl RowWise {
         }
     }
 
-    fn fill<T: Element>(self, level: Level, x: &[T], y: &mut [T]) {
+    pub(super) fn fill<T: Element>(self, level: Level, x: &[T], y: &mut [T]) {
         let m = largest(level, x);
         if self == RowWise::Weights && m.wide().is_infinite() {
             return limits(x, m, y);
         }
         exp_differences(level, x, m, y);
         if self == RowWise::LogSoftmax {
-            if let Some(at) = place_of(x, m) {
-                y[at] = T::zero();
-            }
-            let log = pairwise_sum(y).ln_1p();
-            y.iter_mut().zip(x).for_each(|(y, &x)| *y = (x - m) - log);
+            let log = log_of_sum(x, m, y);
+            differences(level, x, [m, log], y);
         } else {
             let sum = pairwise_sum(y);
             quotients(level, y, sum);
         }
     }
+}
+
+/// ln Σ e for e = e^(x − m). The entry m itself is e⁰ = 1 exactly: what the others add keeps its digits.
+pub(super) fn log_of_sum<T: Element>(x: &[T], m: T, e: &mut [T]) -> T {
+    let Some(at) = place_of(x, m) else {
+        return pairwise_sum(e).ln_1p();
+    };
+    let own = std::mem::replace(&mut e[at], T::zero());
+    let log = pairwise_sum(e).ln_1p();
+    e[at] = own;
+    log
 }
 
 /// The softmax of each row of `n` elements, the same to the bit as [`Var::softmax`]: for closed forms

@@ -8,6 +8,7 @@
 //! | `schedule.rs` | decides which nodes are computed together |
 //! | `plan.rs` | gives every value a place, and the place of a value nobody reads any more to the next |
 //! | `press.rs` | works out where each step reads and writes |
+//! | `joint.rs` | lets a function and its pullback be computed in one pass |
 //! | `tiled.rs`, `scalars.rs` | play groups of elementwise nodes tile by tile, and lists of scalars |
 //! | [`saved`] | programs as data that can be written to a file and read back |
 //!
@@ -49,6 +50,7 @@ mod around;
 mod compile;
 mod display;
 mod draft;
+mod joint;
 mod plan;
 mod press;
 mod product;
@@ -183,6 +185,8 @@ impl<T: Element> Program<T> {
                 Step::Group(group) => group.play(&self.record, values, tiles),
                 Step::Scalars(list) => scalars::play(list, &self.record, values),
                 Step::Product(product) => product.play(level, values, pack, *threads),
+                Step::Rows(pair) => pair.play(values),
+                Step::Done => {}
                 Step::Sum { x, y, loops } => {
                     let (y, around) = Around::part(values, y.clone());
                     loops.play(around.get(x.clone()), y);

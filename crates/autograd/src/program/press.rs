@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::joint::{RowPair, join, join_rows};
 use super::plan::Plan;
 use super::product::Product;
 use super::scalars::{LAST, Scalar};
@@ -25,6 +26,10 @@ pub(super) enum Step<T> {
         loops: Box<SumLoops>,
     },
     Product(Product),
+    /// A function of rows and the pullback of the node after it.
+    Rows(RowPair),
+    /// What the step before does as well.
+    Done,
     Scalars(Vec<Scalar>),
     Group(Group<T>),
 }
@@ -42,7 +47,8 @@ pub(super) struct Pressed<T> {
 pub(super) fn press<T: Element>(storage: &Storage<'_>, plan: &Plan, works: &[Work]) -> Pressed<T> {
     let mut press =
         Press { storage, plan, numbers: vec![], known: HashMap::new(), tiles: 0, pack: 0 };
-    let steps = works.iter().map(|work| press.step(work)).collect();
+    let mut steps: Vec<Step<T>> = works.iter().map(|work| press.step(work)).collect();
+    join_rows(storage, plan, works, &mut steps);
     Pressed { steps, tiles: press.tiles, pack: press.pack, numbers: press.numbers }
 }
 
@@ -166,7 +172,8 @@ impl<T: Element> Press<'_, T> {
     fn group(&mut self, len: usize, ids: &[Id]) -> Group<T> {
         let mut group = Grouping::new(self, ids);
         ids.iter().for_each(|id| group.add(*id));
-        let Grouping { loads, members, tiles, .. } = group;
+        let Grouping { loads, mut members, tiles, .. } = group;
+        join(&mut members, len);
         self.tiles = self.tiles.max(tiles.len());
         let mut loads: Vec<Load> = loads.into_iter().map(|(_, load)| load).collect();
         // Tiles of whole rows: then a row that is added to all rows is brought once.
@@ -246,7 +253,7 @@ impl<'a, 'p, T: Element> Grouping<'a, 'p, T> {
                 true => Place::Buffer(self.press.slot(id).offset),
                 false => Place::Tile(self.free_tile()),
             };
-            self.members.push(Member { f, operands, result });
+            self.members.push(Member { f, operands, result, slope: None });
             self.give_back(before.replace(result));
         }
         self.places.extend(before.map(|place| (id, place)));

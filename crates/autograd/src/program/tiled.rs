@@ -37,6 +37,8 @@ pub(super) struct Member<T> {
     pub f: Function,
     pub operands: [Operand<T>; 3],
     pub result: Place,
+    /// Where f′ times the second operand goes in the buffer, of a map f that is computed with it.
+    pub slope: Option<usize>,
 }
 
 /// What a member computes.
@@ -143,6 +145,9 @@ fn repeat<T: Copy>(row: &[T], tile: &mut [T]) {
 
 impl<T: Element> Member<T> {
     fn play(&self, record: &Record, start: usize, n: usize, buffer: &mut [T], tiles: &mut [T]) {
+        if let (Function::Map(map), Some(slope)) = (self.f, self.slope) {
+            return self.play_both((map, slope), record, (start, n), buffer, tiles);
+        }
         match self.result {
             Place::Buffer(offset) => {
                 let (y, buffer) = Around::part(buffer, offset + start..offset + start + n);

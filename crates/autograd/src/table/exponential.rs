@@ -46,6 +46,7 @@ crate::elementwise! {
     /// eˣ
     exp: Exp() {
         info: Info {
+            shares: true,
             formula: "eˣ",
             derivative: "eˣ",
             range: |_| (0.0, INF),
@@ -78,6 +79,7 @@ crate::elementwise! {
     /// eˣ − 1, exact near 0.
     exp_m1: ExpM1() {
         info: Info {
+            shares: true,
             formula: "eˣ − 1",
             derivative: "eˣ",
             range: |_| (-1.0, INF),

@@ -146,6 +146,11 @@ pub struct Info {
     pub test: (f64, f64),
     /// Exact values.
     pub special: &'static [Special],
+    /// Whether a formula takes sines, cosines or tangents: kernels then see to large arguments.
+    pub turns: bool,
+    /// Whether value and slope are made of the same exponential, sine or logarithm: kernels compute
+    /// them together where both are wanted.
+    pub shares: bool,
 }
 
 impl Info {
@@ -164,6 +169,8 @@ impl Info {
         bend: |_| Vec::new(),
         test: (-3.0, 3.0),
         special: &[],
+        turns: false,
+        shares: false,
     };
 
     /// The default parameters.

@@ -13,6 +13,7 @@ crate::elementwise! {
     /// sinh x
     sinh: Sinh() {
         info: Info {
+            shares: true,
             formula: "sinh x",
             derivative: "cosh x",
             trend: |_| everywhere(Increasing),
@@ -28,6 +29,7 @@ crate::elementwise! {
     /// cosh x
     cosh: Cosh() {
         info: Info {
+            shares: true,
             formula: "cosh x",
             derivative: "sinh x",
             range: |_| (1.0, INF),
@@ -45,6 +47,7 @@ crate::elementwise! {
     /// x = 20 on where the true value is 1.7e-17.
     tanh: Tanh() {
         info: Info {
+            shares: true,
             formula: "tanh x",
             derivative: "4e/(1+e)², e = e^(−2|x|)",
             range: |_| (-1.0, 1.0),
@@ -58,8 +61,8 @@ crate::elementwise! {
             ..Info::NEW
         },
         value: |x| x.tanh(),
-        slope: |x| tanh_slope(x),
-        second: |x| R::lit(-2.0) * x.tanh() * tanh_slope(x),
+        slope: |x| x.tanh_slope(),
+        second: |x| R::lit(-2.0) * x.tanh() * x.tanh_slope(),
     }
 
     /// arsinh x
@@ -138,11 +141,4 @@ fn asinh_nth<R: Real>(k: u32, x: R) -> R {
         y = -(R::lit(2.0 * n + 1.0) * t * y + R::lit(n * n) * s * older) * s;
     }
     y
-}
-
-/// 4e/(1+e)² with e = e^(−2|x|).
-#[inline(always)]
-fn tanh_slope<R: Real>(x: R) -> R {
-    let e = (x + x).decay();
-    e / e.fma(e.fma(R::lit(0.25), R::lit(0.5)), R::lit(0.25))
 }

@@ -33,6 +33,8 @@ crate::elementwise! {
     /// sin x, x in radians.
     sin: Sin() {
         info: Info {
+            turns: true,
+            shares: true,
             formula: "sin x",
             derivative: "cos x",
             range: |_| (-1.0, 1.0),
@@ -47,6 +49,8 @@ crate::elementwise! {
     /// cos x, x in radians.
     cos: Cos() {
         info: Info {
+            turns: true,
+            shares: true,
             formula: "cos x",
             derivative: "−sin x",
             range: |_| (-1.0, 1.0),
@@ -61,6 +65,8 @@ crate::elementwise! {
     /// tan x, x in radians.
     tan: Tan() {
         info: Info {
+            turns: true,
+            shares: true,
             formula: "tan x",
             derivative: "1 + tan² x",
             test: (-1.2, 1.2),
