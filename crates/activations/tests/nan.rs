@@ -116,11 +116,10 @@ fn nan_goes_through_vectors() {
                 let [value, first, second] = orders::<T>(&x, f);
                 let nan = |y: &[f64]| y.iter().filter(|y| y.is_nan()).count();
                 let context = format!("{name} {} of {x:?}: {value:?}, {first:?}", T::NAME);
-                assert!(nan(&value) > 0 && first[at].is_nan(), "{context}");
-                assert!(
-                    second.iter().any(|y| y.is_nan()) || name == "maxout",
-                    "{context} {second:?}"
-                );
+                assert!(nan(&value) > 0 && nan(&first) > 0, "{context}");
+                let straight = ["maxout", "crelu", "prelu", "sparsemax"];
+                let straight = straight.iter().any(|start| name.starts_with(start));
+                assert!(straight || second.iter().any(|y| y.is_nan()), "{context} {second:?}");
                 if all {
                     assert_eq!((nan(&value), nan(&first)), (value.len(), 4), "{context}");
                 }
@@ -141,7 +140,8 @@ fn nan_goes_through_losses() {
                 let [value, first, _] =
                     orders::<T>(&x, |x| f(x.narrow(0, 0, 1), x.narrow(0, 1, 1)));
                 let context = format!("{name} {} of {x:?}: {value:?}, {first:?}", T::NAME);
-                assert!(value[0].is_nan() && first[at].is_nan(), "{context}");
+                // The slope in the target may not depend on it.
+                assert!(value[0].is_nan() && first[0].is_nan(), "{context}");
             }
         }
         for (name, f) in of_rows::<T>() {

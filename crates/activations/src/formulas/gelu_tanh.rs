@@ -83,7 +83,7 @@ pub(crate) fn gelu_tanh<R: Real>(x: R) -> R {
     gated(x, exponent(held(x, FAR)))
 }
 
-/// s(v)·(1 + x·v′·s(−v)). On the left 1 + eᵛ + x·v′, within ½ of its root from there.
+/// s(v)·(1 + x·v′·s(−v)). On the left 1 + eᵛ + x·v′, up to ½ right of its root from there.
 #[inline(always)]
 pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
     if R::BITS == 24 {
@@ -96,7 +96,7 @@ pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
     let (dv, dp) = chords(x, ROOT1);
     let near = (h * dv).exp_m1().fma(R::lit(E_ROOT), h * dp);
     let p = x.square().fma(R::lit(3.0 * L1), R::lit(K1)).fma(x, one);
-    let left = choose(h, near, p + e);
+    let left = choose(-h, near, p + e);
     x.pos(e.fma(p, one), decay.times(left)) / squared_sum(e)
 }
 
@@ -114,7 +114,7 @@ fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
 
 /// s′(v)·(P₁ − P₂·tanh(v/2)) with P₁ = 2v′ + x·v″ = 2K + 12L·x² and P₂ = x·v′². With q = e^(−v) the
 /// second factor times 1 + q is P₁·(1 + q) − P₂·(1 − q), from its root r
-/// ΔP₁·(1 + q) − ΔP₂·(1 − q) + (q − q(r))·(P₁ + P₂)(r), or as it stands beyond ½ of it. Even in x.
+/// ΔP₁·(1 + q) − ΔP₂·(1 − q) + (q − q(r))·(P₁ + P₂)(r), or as it stands up to r − ½. Even in x.
 #[inline(always)]
 pub(crate) fn gelu_tanh_second<R: Real>(x: R) -> R {
     let x = magnitude(held(x, FAR));

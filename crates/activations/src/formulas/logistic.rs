@@ -3,7 +3,7 @@
 
 use chainrule_autograd::number::Real;
 
-use super::{Parts, Two, choose, squared_sum};
+use super::{Parts, Two, choose, squared_sum, times_decay};
 
 /// The root of silu′, −1.278464542761073795109…
 const ROOT: Parts = [-1.2784645557403564, 1.2979282537628478e-8, 1.1257466309409694e-16];
@@ -46,8 +46,7 @@ pub(crate) struct Decay<R> {
 impl<R: Real> Decay<R> {
     #[inline(always)]
     pub fn of(u: Two<R>) -> Self {
-        let u = u.neg_abs();
-        Decay { hi: u.hi, lo: u.lo }
+        Decay { hi: u.hi, lo: u.neg_abs().lo }
     }
 
     #[inline(always)]
@@ -67,7 +66,7 @@ impl<R: Real> Decay<R> {
     /// y·e^(−|u|); 0 where that is, also for an infinite y.
     #[inline(always)]
     pub fn times(self, y: R) -> R {
-        self.corrected(y).times_decay(self.hi)
+        times_decay(self.corrected(y), self.hi)
     }
 }
 
@@ -109,7 +108,7 @@ pub(crate) fn silu_slope<R: Real>(u: Two<R>) -> R {
         let ((lifted, e), one) = (lifted(u), R::lit(1.0));
         let h = u.distance(ROOT);
         let near = h * h.polynomial(&SERIES[..6]);
-        let left = (h.square() - R::lit(0.0625)).pos((one + u.hi) + e, near);
+        let left = (h.square() - R::lit(0.0625)).pos(far_factor(u, e), near);
         let product = u.hi.pos(u.hi, left) * lifted * R::lit(UNLIFT);
         return (u.hi.pos(one + e, R::lit(0.0)) + product) / squared_sum(e);
     }
@@ -128,11 +127,17 @@ fn factor<R: Real>(u: Two<R>, e: R) -> R {
         return h + R::lit(E_ROOT) * h.exp_m1();
     }
     let near = h * h.polynomial(&SERIES);
+    (h.square() - R::lit(0.0625)).pos(far_factor(u, e), near)
+}
+
+/// 1 + u + e
+#[inline(always)]
+fn far_factor<R: Real>(u: Two<R>, e: R) -> R {
     let rest = match u.lo {
         Some(lo) => e + lo,
         None => e,
     };
-    (h.square() - R::lit(0.0625)).pos((R::lit(1.0) + u.hi) + rest, near)
+    (R::lit(1.0) + u.hi) + rest
 }
 
 /// (h + eʳ·(eʰ − 1))/h, r the root of silu′.
@@ -148,7 +153,7 @@ const SERIES: [f64; 13] = {
 };
 
 /// silu″(u) = s′·(2 − u·tanh(u/2)). With a = |u| = r + h, r the root of the second factor, that times
-/// 1 + e is 2·(1 + e) − a·(1 − e), or within ½ of the root −(1 − e⁻ʳ)·h + e⁻ʳ·(2 + a)·(e⁻ʰ − 1).
+/// 1 + e is 2·(1 + e) − a·(1 − e), or from a = r − ½ on −(1 − e⁻ʳ)·h + e⁻ʳ·(2 + a)·(e⁻ʰ − 1).
 #[inline(always)]
 pub(crate) fn silu_second<R: Real>(u: Two<R>) -> R {
     let decay = Decay::of(u);

@@ -5,7 +5,7 @@ use chainrule_autograd::number::Real;
 
 use super::logistic::{FAR, UNLIFT, lifted};
 use super::tables::MISH_NEAR_24;
-use super::{Parts, Two, choose, distance, held, horner};
+use super::{Parts, Two, choose, distance, held, horner, times_decay};
 
 /// The root of the slope, −1.192431214515495212137588…
 const ROOT: Parts = [-1.1924312114715576, -3.0439375464652585e-09, -4.8484829848031044e-17];
@@ -34,7 +34,7 @@ pub(crate) fn mish<R: Real>(x: R) -> R {
     }
     let (one, two, e) = (R::lit(1.0), R::lit(2.0), x.decay());
     let right = x * (one + two * e) / (one + two * e * (one + e));
-    x.pos(right, x.times_decay(x) * (two + e) / (two + e * (two + e)))
+    x.pos(right, times_decay(x, x) * (two + e) / (two + e * (two + e)))
 }
 
 /// e·ω/δ² with ω = 4(x+1) + (4x+6)e + 4e² + e³, δ = 2 + 2e + e²; on the right both divided by powers
@@ -56,7 +56,7 @@ fn left_slope<R: Real>(x: R, e: R) -> R {
     let h = distance(x, ROOT);
     let square = horner(e, &LEFT_SQUARE);
     if R::BITS == 0 {
-        return omega(h).times_decay(x) / square;
+        return times_decay(omega(h), x) / square;
     }
     let product = choose(h, omega(h), far_omega(x, e)).times_decay(x);
     let right = h - R::lit(LESS_FROM);
@@ -129,15 +129,15 @@ pub(crate) fn mish_second<R: Real>(x: R) -> R {
 
     let delta = two + e * (two + e);
     let h = distance(x, LEFT);
-    let gamma = choose(h, from_root(h, LEFT1, E_LEFT, 1.0, GAMMA), as_it_stands(x, e, GAMMA));
-    let left = gamma.times_decay(x) / (delta * delta * delta);
+    let gamma = choose(-h, from_root(h, LEFT1, E_LEFT, 1.0, GAMMA), as_it_stands(x, e, GAMMA));
+    let left = times_decay(gamma, x) / (delta * delta * delta);
 
     let delta = one + two * e * (one + e);
     let [a, b, c, d] = GAMMA;
     let (h, terms) = (distance(x, RIGHT), [d, c, b, a]);
     let near = from_root(h, RIGHT1, E_RIGHT, -1.0, terms);
     let gamma = choose(h, near, as_it_stands(x, e, terms));
-    let right = gamma.times_decay(x) * e / (delta * delta * delta);
+    let right = times_decay(gamma, x) * e / (delta * delta * delta);
     R::lit(4.0) * x.pos(right, left)
 }
 

@@ -2,7 +2,7 @@
 
 use chainrule_autograd::number::Real;
 
-use super::{Parts, choose, distance, magnitude};
+use super::{Parts, choose, distance, magnitude, times_decay};
 
 /// (x·cosh x − sinh x)/x³ = Σ 2k/(2k+1)!·x^(2k−2)
 const SHRINK: [f64; 10] = {
@@ -48,14 +48,16 @@ pub(crate) fn tanhshrink<R: Real>(x: R) -> R {
     (a - one).pos(x.pos(far, -far), near)
 }
 
-/// tanh² x = (m/(2 + m))² with m = e^(−2|x|) − 1: the square of a rounded tanh has twice its error.
+/// tanh² x, below ½ as (m/(2 + m))² with m = e^(−2|x|) − 1: the square of a rounded tanh has twice its
+/// error.
 #[inline(always)]
 pub(crate) fn tanh_squared<R: Real>(x: R) -> R {
     if R::BITS == 0 {
         return x.tanh().square();
     }
     let m = (R::lit(2.0) * x.neg_abs()).exp_m1();
-    m * m / m.fma(R::lit(4.0) + m, R::lit(4.0))
+    let near = m * m / m.fma(R::lit(4.0) + m, R::lit(4.0));
+    (x.square() - R::lit(0.25)).pos(x.tanh().square(), near)
 }
 
 /// tanh x + x·tanh′ x
@@ -65,7 +67,7 @@ pub(crate) fn lisht_slope<R: Real>(x: R) -> R {
 }
 
 /// 2·tanh′·(1 − x·tanh x); with a = |x| = r + h the last factor times 1 + q is (1 − a) + q(1 + a), or
-/// within ½ of its root −h·(1 − q) + q_r·(1 + r)·(e^(−2h) − 1).
+/// from a = r − ½ on −h·(1 − q) + q_r·(1 + r)·(e^(−2h) − 1).
 #[inline(always)]
 pub(crate) fn lisht_second<R: Real>(x: R) -> R {
     let (one, q, a) = (R::lit(1.0), (x + x).decay(), magnitude(x));
@@ -75,5 +77,5 @@ pub(crate) fn lisht_second<R: Real>(x: R) -> R {
     let far = q.amul(one + a) + (one - a);
     let sum = choose(h, near, far);
     let one_q = one + q;
-    R::lit(8.0) * sum.times_decay(x + x) / (one_q * one_q * one_q)
+    R::lit(8.0) * times_decay(sum, x + x) / (one_q * one_q * one_q)
 }

@@ -93,7 +93,7 @@ fn heat_map<'a>(area: &Area<'a>, name: &str, matrix: &Array2<f64>) -> Drawn<'a> 
     for ((i, j), &v) in matrix.indexed_iter() {
         let (x, y) = (left + cell * j as i32, top + cell * i as i32);
         let colour = if v > 0.0 { VALUE } else { SLOPE };
-        let strength = 0.08 + 0.72 * (v.abs() / most);
+        let strength = 0.06 + 0.44 * (v.abs() / most); // the number on it stays legible
         let square = [(x + px(1), y + px(1)), (x + cell - px(1), y + cell - px(1))];
         area.draw(&Rectangle::new(square, colour.mix(strength).filled()))?;
         let number = format!("{v:.3}").replace('-', "−");
