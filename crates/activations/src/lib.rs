@@ -89,11 +89,15 @@
 //! | orders 0 to 6 on both sides of every kink, seam and change of formula | 1e-10 relative |
 //! | orders 3 to 6 elsewhere, from series | 1e-12 of the largest derivative there |
 //!
-//! The exceptions are waves. `sine(k)` and `snake(k)` are NaN where kx overflows: of the chosen inputs
-//! ±1e308 for `sine(30)` and `snake(3)`. Next to a root the error counts against the largest term: for
+//! The exceptions are waves. `sine(k)` and `snake(k)` are NaN where kx overflows: ±1e308 is none of
+//! the chosen inputs for k other than 1. Next to a root the error counts against the largest term: for
 //! `snake`'s slope, 1 + sin 2kx, within 1e-3 of one; and from |kx| = 2²⁶ on (in f32 2²⁰) for
 //! `sine(k)` with k other than 1 and the derivatives of `snake`. `snake(k)` with k other than 1 comes to
 //! 6 ULP in f32 near kx = −1.1, where its two terms are of one size: 4 ULP of those.
+//!
+//! A finer hunt (`STRIDE=1999 cargo test --release --test sweep`, 200,000 f32 for each) meets 5 ULP
+//! at three inputs, in f32 without fused multiply-adds: the slopes of `tanhshrink` at
+//! ±0.36341753602027893 and of `gelu_tanh` at −0.6867528557777405.
 
 mod activation;
 mod formulas;
