@@ -238,6 +238,10 @@ def sparse_plus(x, side):
     return 0 * x if under(x, side, -1) else x if over(x, side, 1) else (x + 1) * (x + 1) / 4
 
 
+def sign(x, side):
+    return 0 * x + (-1 if under(x, side, 0) else 1 if over(x, side, 0) else 0)
+
+
 def relu_squared(x, side):
     return 0 * x if under(x, side, 0) else x * x
 
@@ -257,10 +261,21 @@ MISH_ROOT, MISH_BENDS = -1.1924312145154952, [-2.256376396360793, 1.490571179485
 LISHT_BEND, HALF = 1.1996786402577337, math.sqrt(0.5)
 
 
+def apart(distance, *roots):
+    """Where a formula from a root is left for the one as it stands."""
+    return [r + d for r in roots for d in (distance, -distance)]
+
+
 def around(*roots):
     """Next to roots of derivatives, where formulas may cancel."""
     steps = [0.0, 1e-9, 1e-6, 1e-4, 2e-3, 0.01, 0.03, 0.1, 0.3]
     return [v for r in roots for s in both(steps) for v in (r + s, f32(r + s))]
+
+
+def silu_branches(p):
+    """Of silu(k·x), k the parameter."""
+    places = apart(0.25, SILU_ROOT) + apart(0.5, SILU_BEND, -SILU_BEND)
+    return [0.0] + [x / p[0] for x in places]
 
 
 RANDOM = random.Random(1)
@@ -270,7 +285,12 @@ COMMON = ref.ALL + SPREAD
 EXP = COMMON + both(ref.EXP_ENDS)
 GAUSS = COMMON + ref.ERF_ENDS + both([25.5, 26.0, 26.25, 26.5, 27.0, 27.25, 9.0, 9.25, 9.5, 10.0, 36.9, 37.0, 37.25])
 TAILS = COMMON + both([9.9, 10.0, 10.1, 10.25, 10.5, 13.9, 14.0, 14.25, 20.0, 20.5, 21.0, 21.25, 21.5, 4.5, 5.5, 6.5, 7.5])
+EIGHTHS = [1 + k / 8 for k in range(1, 17)]
 FEW = [x for x in COMMON if abs(x) < 1e290 and not 1e34 < abs(x) < 1e39]  # k·x does not overflow
+
+# Always on record, also in a run of zeros, infinities or null.
+NEEDED = both([0.0, 5e-324, 1e-310, f32(1e-45), f32(1e-40), 1e-8, f32(1e-8), 20.0, 88.7, f32(88.7), 100.0,
+               700.0, 745.0, 1e4, 1e100, 1e308, f32(3e38)])
 
 # Name, formula, inputs, lists of parameters, f(-0.0) as in references.py, kinks and seams,
 # and other branch points of the Rust formula; both may depend on the parameters.
@@ -285,32 +305,36 @@ TABLE = [
     ("elu", elu, EXP, [[1.0], [0.5]], "-", [0.0], []),
     ("celu", celu, EXP + [3 * v for v in ref.EXP_ENDS], [[1.0], [3.0]], "-", [0.0], []),
     ("selu", selu, EXP, [[]], "-", [0.0], []),
-    ("squareplus", squareplus, COMMON, [[4.0], [0.5]], "+", [], [0.0]),
+    ("squareplus", squareplus, COMMON, [[4.0], [0.5]], "+", [], [0.0, 1e16, -1e16]),
     ("sigmoid", lambda x, side: logistic(x), EXP, [[]], "+", [], [0.0]),
     ("tanh", lambda x, side: tanh_of(x), COMMON + ref.COSH_ENDS, [[]], "-", [], [0.0]),
     ("logsigmoid", logsigmoid, EXP, [[]], "+", [], [0.0]),
     ("softplus", softplus, EXP + both([v / 3 for v in ref.EXP_ENDS]), [[1.0], [2.0], [3.0], [0.1]], "+", [], [0.0]),
-    ("softsign", softsign, COMMON, [[]], "-", [0.0], []),
-    ("log1mexp", log1mexp, EXP, [[]], "+", [], [math.log(2)]),
+    ("softsign", softsign, COMMON, [[]], "-", [0.0], both([1.0])),
+    ("log1mexp", log1mexp, EXP, [[]], "+", [], [1e-20, math.log(2)]),
     ("tanhshrink", lambda x, side: x - tanh_of(x), COMMON, [[]], "-", [], [0.0, 1.0, -1.0]),
     ("gelu", lambda x, side: x * phi_of(x), GAUSS + around(GELU_ROOT, math.sqrt(2), -math.sqrt(2)), [[]], "-",
      [], [0.0, -12.0, GELU_ROOT - 0.625, GELU_ROOT + 0.625]),
-    ("gelu_tanh", gelu_tanh, TAILS + around(GT_ROOT, GT_BEND, -GT_BEND), [[]], "-", [], [0.0]),
+    ("gelu_tanh", gelu_tanh, TAILS + around(GT_ROOT, GT_BEND, -GT_BEND), [[]], "-", [],
+     [0.0, *apart(0.5, GT_ROOT, GT_BEND, -GT_BEND)]),
     ("quick_gelu", lambda x, side: x * logistic(mpf("1.702") * x),
      EXP + both([v / 1.702 for v in ref.EXP_ENDS]) + around(SILU_ROOT / 1.702, SILU_BEND / 1.702, -SILU_BEND / 1.702),
-     [[]], "-", [], [0.0]),
-    ("silu", lambda x, side: x * logistic(x), EXP + around(SILU_ROOT, SILU_BEND, -SILU_BEND), [[]], "-", [], [0.0]),
+     [[]], "-", [], silu_branches([1.702])),
+    ("silu", lambda x, side: x * logistic(x), EXP + around(SILU_ROOT, SILU_BEND, -SILU_BEND), [[]], "-",
+     [], silu_branches([1.0])),
     ("swish", lambda x, side, beta: x * logistic(beta * x),
      EXP + both([v / 3 for v in ref.EXP_ENDS]) + around(SILU_ROOT, SILU_BEND / 3, SILU_ROOT / 3),
-     [[1.0], [3.0], [0.1]], "-", [], [0.0]),
-    ("mish", mish, EXP + around(MISH_ROOT, *MISH_BENDS), [[]], "-", [], [0.0]),
-    ("lisht", lambda x, side: x * tanh_of(x), COMMON + around(LISHT_BEND, -LISHT_BEND), [[]], "+", [], [0.0]),
+     [[1.0], [3.0], [0.1]], "-", [], silu_branches),
+    ("mish", mish, EXP + around(MISH_ROOT, *MISH_BENDS), [[]], "-", [],
+     [0.0, MISH_ROOT - 0.5, MISH_ROOT + 0.3125, *apart(0.5, *MISH_BENDS)]),
+    ("lisht", lambda x, side: x * tanh_of(x), COMMON + around(LISHT_BEND, -LISHT_BEND), [[]], "+", [],
+     [0.0, *apart(0.5, LISHT_BEND, -LISHT_BEND)]),
     ("hardswish", hardswish, COMMON + around(-1.5), [[]], "-", [-3.0, 3.0], []),
     ("hardsigmoid", lambda x, side: clamp((x + 3) / 6, side, 0, 1), COMMON, [[]], "+", [-3.0, 3.0], []),
     ("hardtanh", clamp, COMMON, [[-1.0, 1.0], [0.25, 2.0]], "-", lambda p: p, []),
     ("clamp", clamp, COMMON, [[0.0, 1.0]], "+", lambda p: p, []),
     ("threshold", threshold, COMMON, [[0.0, 0.5], [1.0, 1.0]], "+", lambda p: p[:1], []),
-    ("thresholded_relu", lambda x, side, theta: threshold(x, side, theta, 0), COMMON, [[1.0]], "+", lambda p: p, []),
+    ("thresholded_relu", lambda x, side, theta: threshold(x, side, theta, 0), COMMON + EIGHTHS, [[1.0]], "+", lambda p: p, []),
     ("hardshrink", hardshrink, COMMON, [[0.5]], "+", lambda p: both(p), []),
     ("softshrink", softshrink, COMMON, [[0.5]], "+", lambda p: both(p), []),
     ("sparse_plus", sparse_plus, COMMON, [[]], "+", [-1.0, 1.0], []),
@@ -320,6 +344,10 @@ TABLE = [
     ("snake", snake, COMMON + [math.pi * k / 4 for k in range(-9, 9)], [[1.0]], "-", [], []),
     ("snake", snake, FEW, [[0.5], [3.0]], "-", [], []),
     ("gaussian", lambda x, side: (-x * x).exp(), GAUSS + around(HALF, -HALF), [[]], "+", [], [0.0]),
+    ("exp", lambda x, side: x.exp(), EXP, [[]], "+", [], [0.0]),
+    ("abs", lambda x, side: -x if under(x, side, 0) else x, COMMON, [[]], "+", [0.0], []),
+    ("sign", sign, COMMON, [[]], None, [0.0], []),
+    ("step", lambda x, side: 0 * x + (1 if over(x, side, 0) else 0), COMMON, [[]], "+", [0.0], []),
 ]
 
 
@@ -334,9 +362,9 @@ def derivatives(formula, x, side, params, orders=ORDERS):
     return [value] + [v if abs(v) > mpf(10) ** -340 else mpf(0) for v in slopes]
 
 
-def at(formula, x, params):
+def at(formula, x, params, orders=ORDERS):
     """The value, and the derivatives as far as both sides agree on them."""
-    middle, left, right = (derivatives(formula, x, side, params) for side in (0, -1, 1))
+    middle, left, right = (derivatives(formula, x, side, params, orders) for side in (0, -1, 1))
     if middle is None:
         return None
     out, smooth = [middle[0]], left[0] == right[0]
@@ -351,9 +379,10 @@ def one(entry, params):
     name, formula, inputs, _, minus_zero, kinks, branches = entry
     at_params = lambda points: points(params) if callable(points) else points
     kinks, branches = at_params(kinks), at_params(branches)
-    inputs = inputs + kinks + [v for k in kinks if k for v in beside(k)]  # next to 0 there are enough
+    neighbours = [v for k in kinks if k for v in beside(k)]  # next to 0 there are enough
+    inputs, keep = inputs + kinks + neighbours, {*NEEDED, *kinks, *neighbours}
     lines = []
-    for x, d in ref.records(name, lambda x, *p: at(formula, x, p), inputs, params, minus_zero):
+    for x, d in ref.records(name, lambda x, *p: at(formula, x, p), inputs, params, minus_zero, keep):
         lines.append(json.dumps({"x": repr(x), "f32": is_f32(x), "d": d}, separators=(",", ":")))
     sides = []
     for x in kinks + branches:

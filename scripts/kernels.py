@@ -327,6 +327,19 @@ def header():
     print("//! they are found; do not edit.\n")
 
 
+def in_parts(name, p, q):
+    """P/Q with its limit far out taken apart, so that what is rounded most counts least: V as
+    P/(K·a·P + R), where K·a is the limit of 1/V, and S as K + R/Q, K its limit."""
+    if name == "V":
+        k = q[-1] / p[-1]
+        return k, p, [q[0]] + [q[i + 1] - k * p[i] for i in range(len(p) - 1)]
+    k = p[-1] / q[-1]
+    return k, [a - k * b for a, b in zip(p[:-1], q)], q
+
+
+FORMS = {"V": "P/(K·a·P + R)", "S": "K + R/Q"}
+
+
 def ratios():
     header()
     for name, formula, f, *fits in RATIOS:
@@ -334,10 +347,12 @@ def ratios():
             p, q, error = ratio(f, end, m, n)
             if bits == 24:
                 p, q = scaled(f, end, p, q)
-            print(f"/// {formula} for 0 ≤ a ≤ {end} as P/Q; within {mp.nstr(error, 2)} of itself.")
-            lists = ", ".join("[" + ", ".join(number(v, bits == 24) for v in c) + "]" for c in (p, q))
-            kind = f"([f64; {m + 1}], [f64; {n + 1}])"
-            print(f"pub(crate) const {name}_{bits}: {kind} = ({lists});\n")
+            k, *lists = in_parts(name, p, q)
+            print(f"/// {formula} for 0 ≤ a ≤ {end} as {FORMS[name]}; within {mp.nstr(error, 2)} of itself.")
+            kind = ", ".join(f"[f64; {len(c)}]" for c in lists)
+            lists = ", ".join("[" + ", ".join(number(v, bits == 24) for v in c) + "]" for c in lists)
+            k = number(k, bits == 24)
+            print(f"pub(crate) const {name}_{bits}: (f64, {kind}) = ({k}, {lists});\n")
             print(name, bits, mp.nstr(error, 3), file=sys.stderr)
     for name, formula, f, end, degree in NEAR:
         c, error = remez(f, "-" + end, end, degree)

@@ -497,8 +497,9 @@ TABLE = [
 KEEPS_SIGN_OF_X_AT_ZERO = ("ceil", "round")  # IEEE 754 roundToIntegral: round(-0.3) is -0.0
 
 
-def records(name, formula, inputs, params, minus_zero):
-    """The records of one function, sorted by x, without those that say nothing new."""
+def records(name, formula, inputs, params, minus_zero, keep=()):
+    """The records of one function, sorted by x, without those that say nothing new, unless their x
+    is one to keep."""
     if minus_zero == "parity":
         minus_zero = "-" if params[0] % 2 == 1 and params[0] > 0 else "+"
     exact = [mpf(p) for p in params]
@@ -523,6 +524,7 @@ def records(name, formula, inputs, params, minus_zero):
 
     def says_nothing(i):
         same = 0 < i < len(out) - 1 and out[i - 1][1] == out[i][1] == out[i + 1][1]
+        same = same and out[i][0] not in keep
         return same and not set(out[i][1]) - plain
 
     return [r for i, r in enumerate(out) if not says_nothing(i)]

@@ -22,7 +22,9 @@ use crate::vector;
 /// the Gumbel softmax, with z + g for z and τ for T.
 pub fn softmax<T: Element>(z: &Array1<T>, temperature: f64) -> Array2<T> {
     let t = T::narrow(temperature);
-    softmax_jacobian(&z.mapv(|z| z / t)).mapv(|j| j / t)
+    let largest = z.iter().fold(T::narrow(f64::NEG_INFINITY), |m, &z| if z > m { z } else { m });
+    let scaled = if temperature == 1.0 { z.clone() } else { z.mapv(|z| (z - largest) / t) };
+    softmax_jacobian(&scaled).mapv(|j| j / t)
 }
 
 /// y·yᵀ − diag(y) with y = softmax(−z).
@@ -76,24 +78,34 @@ pub fn maxout<T: Element>(z: &Array1<T>, pieces: usize) -> Array2<T> {
     Array2::from_shape_fn((y.len(), z.len()), |(i, j)| {
         let group = i * pieces..(i + 1) * pieces;
         let ties = group.clone().filter(|&j| z[j] == y[i]).count();
-        let is_largest = group.contains(&j) && z[j] == y[i];
-        T::narrow(if is_largest { 1.0 / ties as f64 } else { 0.0 })
+        T::narrow(match group.contains(&j) {
+            true if ties == 0 => f64::NAN, // no number is the largest
+            true if z[j] == y[i] => 1.0 / ties as f64,
+            _ => 0.0,
+        })
     })
 }
 
 /// 2n × n: diag(1 where x > 0) over −diag(1 where x < 0).
 pub fn crelu<T: Element>(x: &Array1<T>) -> Array2<T> {
-    let n = x.len();
-    Array2::from_shape_fn((2 * n, n), |(i, j)| {
-        let (x, sign) = if i < n { (x[j], 1.0) } else { (-x[j], -1.0) };
-        T::narrow(if i % n == j && x > T::zero() { sign } else { 0.0 })
-    })
+    let up = x.mapv(|x| above_zero(x, T::one(), T::zero()));
+    let down = x.mapv(|x| above_zero(-x, -T::one(), T::zero()));
+    let blocks = [Array2::from_diag(&up), Array2::from_diag(&down)];
+    concatenate(Axis(0), &blocks.each_ref().map(|b| b.view())).expect("n columns in each")
+}
+
+/// `yes` where x > 0, else `no`; NaN for NaN.
+fn above_zero<T: Element>(x: T, yes: T, no: T) -> T {
+    match x.partial_cmp(&T::zero()) {
+        Some(std::cmp::Ordering::Greater) => yes,
+        Some(_) => no,
+        None => T::narrow(f64::NAN),
+    }
 }
 
 /// n × n in x and n × 1 in the slope w: diag(1 where x > 0, else w) and min(x, 0).
 pub fn prelu<T: Element>(x: &Array1<T>, slope: T) -> [Array2<T>; 2] {
-    let zero = T::zero();
-    let in_x = x.mapv(|x| if x > zero { T::narrow(1.0) } else { slope });
-    let in_slope = x.mapv(|x| if x > zero { zero } else { x });
+    let in_x = x.mapv(|x| above_zero(x, T::one(), slope));
+    let in_slope = x.mapv(|x| above_zero(x, T::zero(), x));
     [Array2::from_diag(&in_x), in_slope.insert_axis(Axis(1))]
 }

@@ -35,7 +35,13 @@ use crate::prelude::*;
 #[track_caller]
 pub fn softmax<T: Dtype>(z: Var<'_, T>, axis: isize, temperature: f64) -> Var<'_, T> {
     assert_positive("softmax", "temperature", temperature);
-    if temperature == 1.0 { z.softmax(axis) } else { z.over(temperature).softmax(axis) }
+    if temperature == 1.0 {
+        return z.softmax(axis);
+    }
+    // From the largest entry on, which changes nothing: z/T could overflow, and its rounding shows
+    // where z is far from 0.
+    let below = z - z.max_keep(&[axis]).stop_gradient();
+    below.over(temperature).softmax(axis)
 }
 
 /// softmax(−z) along an axis.
@@ -84,7 +90,7 @@ pub fn gumbel_softmax<'t, T: Dtype>(
 ) -> Var<'t, T> {
     assert_positive("gumbel_softmax", "tau", tau);
     let noise = -(-uniform.ln()).ln();
-    let y = (z + noise).over(tau).softmax(axis);
+    let y = softmax(z + noise, axis, tau);
     if !hard {
         return y;
     }

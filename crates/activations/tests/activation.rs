@@ -49,6 +49,14 @@ fn kinks_have_two_sides_and_smooth_points_one() {
         for kink in a.kinks() {
             let sides = (a.left(1, kink.at), a.derivative(1, kink.at), a.right(1, kink.at));
             assert_eq!(sides, (kink.left, kink.taken, kink.right), "{a} at {}", kink.at);
+            // The number of least absolute value between the two; 0 at a jump.
+            let (low, high) = (kink.left.min(kink.right), kink.left.max(kink.right));
+            let jumps = low.is_infinite() || high.is_infinite();
+            let least = if jumps { 0.0 } else { 0f64.clamp(low, high) };
+            assert_eq!(kink.taken, least, "{a} at {}", kink.at);
+            let tape = Tape::<f64>::new();
+            let on_tape = a.derivative(1, tape.input("x", kink.at)).item();
+            assert_eq!(on_tape, kink.taken, "{a} at {} on a tape", kink.at);
         }
         for x in [-2.25, 0.625, 1.75] {
             for order in 0..=4 {

@@ -355,6 +355,20 @@ fn cross_entropy_with_everything() {
     ])
     .expect("fits")
     .assert();
+    // Probabilities that name a class are the class; smoothed and weighed alike.
+    let p = tape.constant([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]);
+    let rule = CrossEntropy {
+        label_smoothing: 0.25,
+        weights: Some(tape.constant(weights)),
+        reduction: Reduction::None,
+        ..CrossEntropy::default()
+    };
+    let (of_p, of_class) = (rule.of_probabilities(logits, p), rule.each(logits, class));
+    for (a, b) in of_p.to_vec().iter().zip(of_class.to_vec()) {
+        assert!((a - b).abs() < 1e-14, "{a}, {b}");
+    }
+    let mean = CrossEntropy { reduction: Reduction::Mean, ..rule }.of_probabilities(logits, p);
+    assert_eq!(mean.item(), of_p.mean().item());
     // nll of log-softmax is cross-entropy; KL is cross-entropy less the entropy of p.
     let nll = each::nll(logits.log_softmax(-1), class);
     assert_eq!(nll.to_vec(), each::cross_entropy(logits, class).to_vec());

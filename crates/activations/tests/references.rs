@@ -13,12 +13,9 @@
 mod common;
 
 use chainrule_activations::Activation;
-use chainrule_autograd::Tape;
-use common::{Float, data, row, same, text, ulps};
+use common::{ALLOWED, Float, data, next_to_a_root, on_tape, row, same, text, ulps};
 use serde_json::Value;
 
-/// The distance allowed at orders 0 to 2, in ULP.
-const ALLOWED: [f64; 3] = [4.0, 4.0, 8.0];
 /// The third derivative comes from a series: its error as a part of the largest derivative there.
 const ALLOWED_THIRD: f64 = 1e-13;
 /// Beside a kink or seam, relative.
@@ -66,30 +63,6 @@ fn record(r: &Value) -> Record<'_> {
     Record { x: text(&r["x"]), is_f32: r["f32"] == true, d: d.map(Value::as_str).collect() }
 }
 
-/// Where a quantity is next to a root its absolute error counts, against its largest term.
-fn next_to_a_root(f: &Function<'_>, order: u32, x: f64, error: f64) -> bool {
-    if f.activation.name() != "snake" || order != 1 {
-        return false;
-    }
-    let a = f.activation.params()[0];
-    let root = (a * x / std::f64::consts::PI + 0.25).fract().abs(); // 1 + sin 2ax, terms of 1
-    root.min(1.0 - root) < 1e-3 && error <= 4.0 * f64::EPSILON
-}
-
-/// The activation and its derivatives, by gradients of gradients, on a tape and from a program.
-fn on_tape<T: Float>(activation: &Activation, x: &[T]) -> [Vec<Vec<T>>; 2] {
-    let tape = Tape::<T>::new();
-    let input = tape.input("x", vec![T::default(); x.len()]);
-    let orders: Vec<_> = (0..4).map(|k| activation.derivative(k, input)).collect();
-    let program = tape.compile(&[input], &orders);
-    let mut buffers = program.buffers();
-    program.feed(&mut buffers, 0, x.to_vec()).expect("the shape fits");
-    program.play(&mut buffers);
-    let compiled = (0..4).map(|k| program.output(&buffers, k).iter().copied().collect());
-    input.set(x.to_vec()).expect("the shape fits");
-    [orders.iter().map(|y| y.to_vec()).collect(), compiled.collect()]
-}
-
 /// The largest distance at each order; what is wrong is added to the list.
 fn compare<T: Float>(f: &Function<'_>, wrong: &mut Vec<String>) -> [f64; 4] {
     let narrow = T::NAME == "f32";
@@ -99,7 +72,7 @@ fn compare<T: Float>(f: &Function<'_>, wrong: &mut Vec<String>) -> [f64; 4] {
     let (row, params) = (f.activation.row(), f.activation.params());
     let records: Vec<&Record<'_>> = f.records.iter().filter(|r| r.is_f32 || !narrow).collect();
     let x: Vec<T> = records.iter().map(|r| T::parse(r.x)).collect();
-    let [taped, compiled] = on_tape(&f.activation, &x);
+    let [taped, compiled] = on_tape(&f.activation, 4, &x);
     let mut worst = [0.0f64; 4];
     for order in 0..4 {
         let played = T::play(row, order as u32, params, &x);
@@ -115,7 +88,7 @@ fn compare<T: Float>(f: &Function<'_>, wrong: &mut Vec<String>) -> [f64; 4] {
                 }
                 k => {
                     let at = x[i].wide();
-                    distance <= ALLOWED[order] || next_to_a_root(f, k, at, error)
+                    distance <= ALLOWED[order] || next_to_a_root::<T>(&f.activation, k, at, error)
                 }
             };
             // At ±0 the sign of a zero counts as well.
@@ -188,14 +161,53 @@ fn both_sides_of_every_branch_point() {
     assert!(compared > 800, "{compared}");
 }
 
+/// What every function is to be tried at, apart from its kinks; ±∞ and NaN are in `conventions.rs`.
+const NEEDED: [&str; 12] = [
+    "0.0", "5e-324", "1e-310", "1e-8", "20.0", "88.7", "100.0", "700.0", "745.0", "1e4", "1e100",
+    "1e308",
+];
+/// The same for f32, with subnormal numbers of its own.
+const NEEDED_F32: [f32; 8] = [0.0, 1e-45, 1e-40, 1e-8, 20.0, 88.7, 100.0, 700.0];
+
+/// Where a multiple of x overflows, and there is no sine of it.
+const OVERFLOWS: [(&str, f64); 2] = [("sine", 1e308), ("snake", 1e308)];
+
+/// The numbers on both sides of a point, one unit in the last place away.
+fn neighbours<T: Float>(at: f64) -> [f64; 2] {
+    match T::NAME {
+        "f32" => [(at as f32).next_down().into(), (at as f32).next_up().into()],
+        _ => [at.next_down(), at.next_up()],
+    }
+}
+
 #[test]
-fn every_activation_has_enough_references() {
+fn every_activation_has_all_the_references() {
     let file = data("activations.json");
     let functions = functions(&file);
-    let core = ["exp", "abs", "sign", "step"]; // held to theirs in the core
-    for a in Activation::all().filter(|a| !core.contains(&a.name())) {
-        let mine = functions.iter().filter(|f| f.activation.name() == a.name());
-        let most = mine.map(|f| f.records.len()).max().unwrap_or(0);
-        assert!(most >= 100, "{a} has {most} references: add it to scripts/activations.py");
+    for a in Activation::all() {
+        assert!(functions.iter().any(|f| f.activation.name() == a.name()), "{a} is not there");
+    }
+    for f in &functions {
+        let a = &f.activation;
+        let x: Vec<f64> = f.records.iter().map(|r| f64::parse(r.x)).collect();
+        let has = |x0: f64| x.iter().any(|x| x.to_bits() == x0.to_bits());
+        let singles = f.records.iter().filter(|r| r.is_f32).count();
+        assert!(x.len() >= 100 && singles >= 100, "{a}: {} inputs, {singles} in f32", x.len());
+        let (low, _) = (a.info().domain)(a.params());
+        let needed = NEEDED.map(f64::parse).into_iter().chain(NEEDED_F32.map(f64::from));
+        for x0 in needed.flat_map(|x| [x, -x]) {
+            let overflows = OVERFLOWS.contains(&(a.name(), x0.abs())) && a.params()[0] != 1.0;
+            let signed_zero = x0 == 0.0 && x0.is_sign_negative(); // contested for `sign`
+            let wanted = x0 > low && !overflows && !(signed_zero && a.name() == "sign");
+            assert!(!wanted || has(x0), "{a}: no record at {x0:e}");
+        }
+        let points = a.kinks().into_iter().map(|k| k.at).chain((a.info().seams)(a.params()));
+        for at in points {
+            let near = neighbours::<f64>(at).into_iter().chain(
+                // Of a kink that f32 has as well.
+                (f64::from(at as f32) == at).then(|| neighbours::<f32>(at)).into_iter().flatten(),
+            );
+            near.chain([at]).for_each(|x| assert!(has(x), "{a}: no record at {x:e}, next to {at}"));
+        }
     }
 }

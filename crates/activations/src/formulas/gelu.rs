@@ -7,7 +7,8 @@
 //! | Φ(x) + x·φ(x) | D(a)·e^(−a²/2) | 1 − D(a)·e^(−a²/2) |
 //!
 //! D(a) = V(a) − a/√(2π) is (ρ − a)·S(a) around the root −ρ of gelu′, so that nothing cancels. V and S are
-//! ratios of polynomials with positive coefficients ([`tables`](super::tables)).
+//! ratios of polynomials with positive coefficients ([`tables`](super::tables)), from which the limits
+//! far out are taken apart: V = P/(K·a·P + R), S = K + R/Q.
 
 use chainrule_autograd::number::Real;
 
@@ -29,10 +30,17 @@ pub(crate) fn gelu<R: Real>(x: R) -> R {
     let a = -x.neg_abs();
     let tail = match R::BITS {
         0 => return x.norm_cdf().amul(x),
-        24 => a * a.polynomial(&V_24.0) / a.polynomial(&V_24.1),
-        _ => a * a.polynomial(&V_53.0) / a.polynomial(&V_53.1),
+        24 => mills(a, V_24.0, &V_24.1, &V_24.2),
+        _ => mills(a, V_53.0, &V_53.1, &V_53.2),
     };
     x.pos(x, R::lit(-0.0)) - tail.times_gauss(x, 0.5)
+}
+
+/// a·P/(K·a·P + R)
+#[inline(always)]
+fn mills<R: Real>(a: R, k: f64, p: &[f64], r: &[f64]) -> R {
+    let product = a * a.polynomial(p);
+    product / product.fma(R::lit(k), a.polynomial(r))
 }
 
 /// Φ(x) + x·φ(x)
@@ -42,8 +50,11 @@ pub(crate) fn gelu_slope<R: Real>(x: R) -> R {
     let h = distance(-a, ROOT); // ρ − a
     let tail = match R::BITS {
         0 => return x.norm_cdf() + x.gauss(0.5).amul(x * R::lit(INV_SQRT_2PI)),
-        24 => h * a.polynomial(&S_24.0) / a.polynomial(&S_24.1),
-        _ => (h - R::lit(ROOT_REST)) * a.polynomial(&S_53.0) / a.polynomial(&S_53.1),
+        24 => h * (R::lit(S_24.0) + a.polynomial(&S_24.1) / a.polynomial(&S_24.2)),
+        _ => {
+            let s = R::lit(S_53.0) + a.polynomial(&S_53.1) / a.polynomial(&S_53.2);
+            (h - R::lit(ROOT_REST)) * s
+        }
     };
     let tail = tail.times_gauss(x, 0.5);
     x.pos(R::lit(1.0) - tail, tail)

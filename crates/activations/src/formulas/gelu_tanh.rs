@@ -5,7 +5,7 @@ use chainrule_autograd::number::Real;
 
 use super::logistic::{Decay, UNLIFT, gated, lifted};
 use super::tables::GELU_TANH_NEAR_24;
-use super::{Parts, Two, distance, held, magnitude, squared_sum};
+use super::{Parts, Two, choose, distance, held, magnitude, squared_sum};
 
 /// 2·√(2/π)
 const K: Parts = [1.5957691669464111, -4.534068054340423e-08, 1.223515168339221e-16];
@@ -83,7 +83,7 @@ pub(crate) fn gelu_tanh<R: Real>(x: R) -> R {
     gated(x, exponent(held(x, FAR)))
 }
 
-/// s(v)·(1 + x·v′·s(−v)). On the left 1 + eᵛ + x·v′ from its root.
+/// s(v)·(1 + x·v′·s(−v)). On the left 1 + eᵛ + x·v′, up to ½ right of its root from there.
 #[inline(always)]
 pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
     if R::BITS == 24 {
@@ -94,8 +94,9 @@ pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
     let (one, e) = (R::lit(1.0), decay.value());
     let h = distance(x, ROOT);
     let (dv, dp) = chords(x, ROOT1);
-    let left = (h * dv).exp_m1().fma(R::lit(E_ROOT), h * dp);
+    let near = (h * dv).exp_m1().fma(R::lit(E_ROOT), h * dp);
     let p = x.square().fma(R::lit(3.0 * L1), R::lit(K1)).fma(x, one);
+    let left = choose(-h, near, p + e);
     x.pos(e.fma(p, one), decay.times(left)) / squared_sum(e)
 }
 
@@ -117,12 +118,13 @@ fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
 
 /// s′(v)·(P₁ − P₂·tanh(v/2)) with P₁ = 2v′ + x·v″ = 2K + 12L·x² and P₂ = x·v′². With q = e^(−v) the
 /// second factor times 1 + q is P₁·(1 + q) − P₂·(1 − q), from its root r
-/// ΔP₁·(1 + q) − ΔP₂·(1 − q) + (q − q(r))·(P₁ + P₂)(r). Even in x.
+/// ΔP₁·(1 + q) − ΔP₂·(1 − q) + (q − q(r))·(P₁ + P₂)(r), or as it stands up to r − ½. Even in x.
 #[inline(always)]
 pub(crate) fn gelu_tanh_second<R: Real>(x: R) -> R {
     let x = magnitude(held(x, FAR));
     let decay = Decay::of(exponent(x));
     let (one, q) = (R::lit(1.0), decay.value());
+    let one_q = one + q;
     let (h, r) = (distance(x, BEND), R::lit(BEND1));
     let (dv, _) = chords(x, BEND1);
     let change = R::lit(E_BEND * SUM_BEND) * (-(h * dv)).exp_m1();
@@ -132,8 +134,11 @@ pub(crate) fn gelu_tanh_second<R: Real>(x: R) -> R {
     let fifths = x2.square() + xr * cubes + r2 * r2; // x⁴ + x³r + x²r² + xr³ + r⁴
     let d1 = R::lit(12.0 * L1) * (x + r);
     let d2 = R::lit(K1 * K1) + R::lit(6.0 * K1 * L1) * cubes + R::lit(9.0 * L1 * L1) * fifths;
-    let sum = h * (d1 * (one + q) - d2 * (one - q)) + change;
+    let near = h * (d1 * one_q - d2 * (one - q)) + change;
 
-    let one_q = one + q;
+    let slope = x2.fma(R::lit(3.0 * L1), R::lit(K1));
+    let p1 = x2.fma(R::lit(12.0 * L1), R::lit(2.0 * K1));
+    let far = p1 * one_q - x * slope.square() * (one - q);
+    let sum = choose(h, near, far);
     decay.times(sum) / (one_q * one_q * one_q)
 }

@@ -3,7 +3,7 @@
 
 use chainrule_autograd::number::Real;
 
-use super::{Parts, Two, distance, squared_sum};
+use super::{Parts, Two, choose, squared_sum, times_decay};
 
 /// The root of silu′, −1.278464542761073795109…
 const ROOT: Parts = [-1.2784645557403564, 1.2979282537628478e-8, 1.1257466309409694e-16];
@@ -35,10 +35,10 @@ pub(crate) fn logistic_second<R: Real>(u: Two<R>) -> R {
     -logistic_slope(u) * (R::lit(0.5) * u.hi).tanh()
 }
 
-/// e^(−|u|) in two factors e^(−|u|/2), so that its products with u or x do not underflow in it.
+/// e^(−|u|), and its products with u or x, which do not underflow in it.
 #[derive(Clone, Copy)]
 pub(crate) struct Decay<R> {
-    root: R,
+    hi: R,
     /// The low word of −|u|: a factor 1 + lo.
     lo: Option<R>,
 }
@@ -46,8 +46,7 @@ pub(crate) struct Decay<R> {
 impl<R: Real> Decay<R> {
     #[inline(always)]
     pub fn of(u: Two<R>) -> Self {
-        let u = u.neg_abs();
-        Decay { root: (R::lit(0.5) * u.hi).exp(), lo: u.lo }
+        Decay { hi: u.hi, lo: u.neg_abs().lo }
     }
 
     #[inline(always)]
@@ -61,13 +60,13 @@ impl<R: Real> Decay<R> {
     /// e^(−|u|)
     #[inline(always)]
     pub fn value(self) -> R {
-        self.corrected(self.root.square())
+        self.corrected(self.hi.decay())
     }
 
     /// y·e^(−|u|); 0 where that is, also for an infinite y.
     #[inline(always)]
     pub fn times(self, y: R) -> R {
-        self.root.amul(self.corrected(y)) * self.root
+        times_decay(self.corrected(y), self.hi)
     }
 }
 
@@ -97,14 +96,11 @@ pub(crate) fn gated<R: Real>(x: R, u: Two<R>) -> R {
         let (lifted, e) = lifted(u.held(FAR));
         return x.pos(x, x * lifted * R::lit(UNLIFT)) / (R::lit(1.0) + e);
     }
-    if u.lo.is_none() {
-        return x.pos(x, x.times_decay(u.hi)) / (R::lit(1.0) + u.hi.decay());
-    }
     let decay = Decay::of(u);
     x.pos(x, decay.times(x)) / (R::lit(1.0) + decay.value())
 }
 
-/// silu′(u) = s(u)·(1 + u·s(−u)). On the left 1 + u + eᵘ from its root r: h + eʳ·(eʰ − 1).
+/// silu′(u) = s(u)·(1 + u·s(−u)).
 #[inline(always)]
 pub(crate) fn silu_slope<R: Real>(u: Two<R>) -> R {
     if R::BITS == 24 {
@@ -112,33 +108,36 @@ pub(crate) fn silu_slope<R: Real>(u: Two<R>) -> R {
         let ((lifted, e), one) = (lifted(u), R::lit(1.0));
         let h = u.distance(ROOT);
         let near = h * h.polynomial(&SERIES[..6]);
-        let rest = if let Some(lo) = u.lo { e + lo } else { e };
-        let left = (h.square() - R::lit(0.0625)).pos((one + u.hi) + rest, near);
+        let left = (h.square() - R::lit(0.0625)).pos(far_factor(u, e), near);
         let product = u.hi.pos(u.hi, left) * lifted * R::lit(UNLIFT);
         return (u.hi.pos(one + e, R::lit(0.0)) + product) / squared_sum(e);
     }
-    if u.lo.is_none() {
-        let (x, one, e) = (u.hi, R::lit(1.0), u.hi.decay());
-        let product = x.pos(x, factor(x, e)).times_decay(x);
-        return (x.pos(one + e, R::lit(0.0)) + product) / squared_sum(e);
-    }
     let decay = Decay::of(u);
     let (one, e) = (R::lit(1.0), decay.value());
-    let h = u.distance(ROOT);
-    let left = h + R::lit(E_ROOT) * h.exp_m1();
-    u.hi.pos(one + e.amul(one + u.hi), decay.times(left)) / squared_sum(e)
+    let product = decay.times(u.hi.pos(u.hi, factor(u, e)));
+    (u.hi.pos(one + e, R::lit(0.0)) + product) / squared_sum(e)
 }
 
-/// 1 + x + eˣ for x < 0, from e = eˣ or around its root r: r + h gives h + eʳ·(eʰ − 1), whose terms
+/// 1 + u + eᵘ for u < 0, from e = eᵘ or around its root r: r + h gives h + eʳ·(eʰ − 1), whose terms
 /// have one sign.
 #[inline(always)]
-fn factor<R: Real>(x: R, e: R) -> R {
-    let h = distance(x, ROOT);
+fn factor<R: Real>(u: Two<R>, e: R) -> R {
+    let h = u.distance(ROOT);
     if R::BITS == 0 {
         return h + R::lit(E_ROOT) * h.exp_m1();
     }
     let near = h * h.polynomial(&SERIES);
-    (h.square() - R::lit(0.0625)).pos((R::lit(1.0) + x) + e, near)
+    (h.square() - R::lit(0.0625)).pos(far_factor(u, e), near)
+}
+
+/// 1 + u + e
+#[inline(always)]
+fn far_factor<R: Real>(u: Two<R>, e: R) -> R {
+    let rest = match u.lo {
+        Some(lo) => e + lo,
+        None => e,
+    };
+    (R::lit(1.0) + u.hi) + rest
 }
 
 /// (h + eʳ·(eʰ − 1))/h, r the root of silu′.
@@ -153,8 +152,8 @@ const SERIES: [f64; 13] = {
     c
 };
 
-/// silu″(u) = s′·(2 − u·tanh(u/2)) from the root r of the second factor, with a = |u| = r + h:
-/// (1 + e)·(2 − a·tanh(a/2)) = −(1 − e⁻ʳ)·h + e⁻ʳ·(2 + a)·(e⁻ʰ − 1).
+/// silu″(u) = s′·(2 − u·tanh(u/2)). With a = |u| = r + h, r the root of the second factor, that times
+/// 1 + e is 2·(1 + e) − a·(1 − e), or from a = r − ½ on −(1 − e⁻ʳ)·h + e⁻ʳ·(2 + a)·(e⁻ʰ − 1).
 #[inline(always)]
 pub(crate) fn silu_second<R: Real>(u: Two<R>) -> R {
     let decay = Decay::of(u);
@@ -163,6 +162,8 @@ pub(crate) fn silu_second<R: Real>(u: Two<R>) -> R {
     let one_e = one + decay.value();
     let a = u.neg_abs().scaled(-1.0);
     let h = a.distance(BEND);
-    let sum = e_r.amul((R::lit(2.0) + a.hi).amul((-h).exp_m1())) - (one - e_r) * h;
+    let near = e_r.amul((R::lit(2.0) + a.hi).amul((-h).exp_m1())) - (one - e_r) * h;
+    let far = R::lit(2.0) * one_e - a.hi * (one - decay.value());
+    let sum = choose(h, near, far);
     decay.times(sum) / (one_e * one_e * one_e)
 }

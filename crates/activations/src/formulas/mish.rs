@@ -3,9 +3,9 @@
 
 use chainrule_autograd::number::Real;
 
-use super::logistic::{Decay, FAR, UNLIFT, lifted};
+use super::logistic::{FAR, UNLIFT, lifted};
 use super::tables::MISH_NEAR_24;
-use super::{Parts, Two, distance, held, horner};
+use super::{Parts, Two, choose, distance, held, horner, times_decay};
 
 /// The root of the slope, −1.192431214515495212137588…
 const ROOT: Parts = [-1.1924312114715576, -3.0439375464652585e-09, -4.8484829848031044e-17];
@@ -32,71 +32,130 @@ pub(crate) fn mish<R: Real>(x: R) -> R {
         let over = x.pos(x * (two * e + R::lit(1.0)), near * lifted * R::lit(UNLIFT) * (two + e));
         return over / x.pos(right, left);
     }
-    let decay = Decay::of(Two::exact(x));
-    let (one, two, e) = (R::lit(1.0), R::lit(2.0), decay.value());
+    let (one, two, e) = (R::lit(1.0), R::lit(2.0), x.decay());
     let right = x * (one + two * e) / (one + two * e * (one + e));
-    x.pos(right, decay.times(x) * (two + e) / (two + e * (two + e)))
+    x.pos(right, times_decay(x, x) * (two + e) / (two + e * (two + e)))
 }
 
-/// e·ω/δ² with ω = 4(x+1) + (4x+6)e + 4e² + e³, δ = 2 + 2e + e². On the left ω from its root; on the
-/// right both divided by powers of e.
+/// e·ω/δ² with ω = 4(x+1) + (4x+6)e + 4e² + e³, δ = 2 + 2e + e²; on the right both divided by powers
+/// of e.
 #[inline(always)]
 pub(crate) fn mish_slope<R: Real>(x: R) -> R {
     if R::BITS == 24 {
         return mish_slope_24(held(x, FAR));
     }
-    let decay = Decay::of(Two::exact(x));
-    let (one, two, e) = (R::lit(1.0), R::lit(2.0), decay.value());
+    let (one, e) = (R::lit(1.0), x.decay());
+    let omega = horner(e, &RIGHT_OMEGA) + R::lit(4.0) * e * e.amul(x) * (one + e);
+    x.pos(omega / horner(e, &RIGHT_SQUARE), left_slope(x, e))
+}
 
-    let (h, e_r) = (distance(x, ROOT), E_ROOT);
-    let m = h.exp_m1(); // eˣ = e_r·(1 + m)
-    let of_m = [
-        e_r * (4.0 * ROOT1 + 6.0) + 8.0 * e_r * e_r + 3.0 * e_r * e_r * e_r,
-        4.0 * e_r * e_r + 3.0 * e_r * e_r * e_r,
-        e_r * e_r * e_r,
-    ];
-    let omega = h * (R::lit(4.0) + R::lit(4.0 * e_r) * (one + m)) + m * horner(m, &of_m);
-    let delta = two + e * (two + e);
-    let left = decay.times(omega) / (delta * delta);
-
-    let delta = one + two * e * (one + e);
-    let omega = horner(e, &[1.0, 4.0, 6.0, 4.0]) + R::lit(4.0) * e * e.amul(x) * (one + e);
-    x.pos(omega / (delta * delta), left)
+/// The slope for x < 0, e = eˣ: ω from its root r = x − h, where it would cancel; as it stands left of
+/// that; and on the right of it [less an eighth](LESS).
+#[inline(always)]
+fn left_slope<R: Real>(x: R, e: R) -> R {
+    let h = distance(x, ROOT);
+    let square = horner(e, &LEFT_SQUARE);
+    if R::BITS == 0 {
+        return times_decay(omega(h), x) / square;
+    }
+    let product = choose(h, omega(h), far_omega(x, e)).times_decay(x);
+    let right = h - R::lit(LESS_FROM);
+    right.pos(less_an_eighth(x, e), product) / square + right.pos(R::lit(LESS), R::lit(0.0))
 }
 
 /// The same in f32. Only next to the root does ω cancel; there it is a polynomial.
 #[inline(always)]
 fn mish_slope_24<R: Real>(x: R) -> R {
-    let (lifted, e) = lifted(Two::exact(x));
-    let (one, two, four) = (R::lit(1.0), R::lit(2.0), R::lit(4.0));
+    let ((lifted, e), zero) = (lifted(Two::exact(x)), R::lit(0.0));
     let h = distance(x, ROOT);
     let near = h * h.polynomial(&MISH_NEAR_24);
-    let far = e.fma(e.fma(four + e, x.fma(four, R::lit(6.0))), x.fma(four, four));
-    let left = (h.square() - R::lit(0.25)).pos(far, near) * lifted * R::lit(UNLIFT);
-    let right = horner(e, &[1.0, 4.0, 6.0, 4.0]) + four * e * (e * x) * (one + e);
-    let delta = x.pos((two * e).fma(one + e, one), e.fma(two + e, two));
-    x.pos(right, left) / (delta * delta)
+    let product = choose(h, near, far_omega(x, e)) * lifted * R::lit(UNLIFT);
+    let right = h - R::lit(LESS_FROM);
+    let left = right.pos(less_an_eighth(x, e), product);
+    let omega = horner(e, &RIGHT_OMEGA) + R::lit(4.0) * e * (e * x) * (R::lit(1.0) + e);
+    let square = x.pos(horner(e, &RIGHT_SQUARE), horner(e, &LEFT_SQUARE));
+    x.pos(omega, left) / square + x.pos(zero, right.pos(R::lit(LESS), zero))
 }
 
-/// 4e·γ/δ³ with γ = (2x+4) + (2x+8)e + (6−3x)e² + (2−2x)e³, from the root of γ on either side.
+/// δ² = (2 + 2e + e²)² in e, and on the right (1 + 2e + 2e²)²; and ω there, but for the terms with x.
+const LEFT_SQUARE: [f64; 5] = [4.0, 8.0, 8.0, 4.0, 1.0];
+const RIGHT_SQUARE: [f64; 5] = [1.0, 4.0, 8.0, 8.0, 4.0];
+const RIGHT_OMEGA: [f64; 4] = [1.0, 4.0, 6.0, 4.0];
+
+/// Between the root and 0 the slope is ⅛ + (e·ω − δ²/8)/δ²: of what is small, rounding errors count
+/// less.
+const LESS: f64 = 0.125;
+/// How far right of the root.
+const LESS_FROM: f64 = 0.3125;
+
+/// e·ω − δ²/8
+#[inline(always)]
+fn less_an_eighth<R: Real>(x: R, e: R) -> R {
+    let first = x.fma(R::lit(4.0), R::lit(3.0));
+    let inner = x.fma(R::lit(4.0), R::lit(5.0)) + e * e.fma(R::lit(0.875), R::lit(3.5));
+    e * inner.fma(e, first) - R::lit(0.5)
+}
+
+/// ω as it stands.
+#[inline(always)]
+fn far_omega<R: Real>(x: R, e: R) -> R {
+    let four = R::lit(4.0);
+    let inner = (four + e).fma(e, x.fma(four, R::lit(6.0)));
+    inner.fma(e, x.fma(four, four))
+}
+
+/// ω at r + h, in differences from its root: with eˣ = e_r·(1 + m).
+#[inline(always)]
+fn omega<R: Real>(h: R) -> R {
+    const OF_M: [f64; 3] = {
+        let e = E_ROOT;
+        [
+            e * (4.0 * ROOT1 + 6.0) + 8.0 * e * e + 3.0 * e * e * e,
+            4.0 * e * e + 3.0 * e * e * e,
+            e * e * e,
+        ]
+    };
+    let m = h.exp_m1();
+    let sum = m.fma(R::lit(OF_M[2]), R::lit(OF_M[1]));
+    let sum = m.fma(sum, h.fma(R::lit(4.0 * E_ROOT), R::lit(OF_M[0])));
+    h.fma(R::lit(4.0 + 4.0 * E_ROOT), m * sum)
+}
+
+/// 4e·γ/δ³ with γ = (2x+4) + (2x+8)e + (6−3x)e² + (2−2x)e³, which has a root on either side; next to
+/// it, from there.
 #[inline(always)]
 pub(crate) fn mish_second<R: Real>(x: R) -> R {
-    let decay = Decay::of(Two::exact(x));
-    let (one, two, e) = (R::lit(1.0), R::lit(2.0), decay.value());
+    let (one, two, e) = (R::lit(1.0), R::lit(2.0), x.decay());
 
     let delta = two + e * (two + e);
-    let gamma = from_root(distance(x, LEFT), LEFT1, E_LEFT, 1.0, GAMMA);
-    let left = decay.times(gamma) / (delta * delta * delta);
+    let h = distance(x, LEFT);
+    let gamma = choose(-h, from_root(h, LEFT1, E_LEFT, 1.0, GAMMA), as_it_stands(x, e, GAMMA));
+    let left = times_decay(gamma, x) / (delta * delta * delta);
 
     let delta = one + two * e * (one + e);
     let [a, b, c, d] = GAMMA;
-    let gamma = from_root(distance(x, RIGHT), RIGHT1, E_RIGHT, -1.0, [d, c, b, a]);
-    let right = e.amul(gamma) * e / (delta * delta * delta);
+    let (h, terms) = (distance(x, RIGHT), [d, c, b, a]);
+    let near = from_root(h, RIGHT1, E_RIGHT, -1.0, terms);
+    let gamma = choose(h, near, as_it_stands(x, e, terms));
+    let right = times_decay(gamma, x) * e / (delta * delta * delta);
     R::lit(4.0) * x.pos(right, left)
 }
 
 /// The terms (a + b·x)·eᵏ of γ, k = 0 to 3, as (a, b).
 const GAMMA: [(f64, f64); 4] = [(4.0, 2.0), (8.0, 2.0), (6.0, -3.0), (2.0, -2.0)];
+
+/// Σ (aₖ + bₖ·x)·wᵏ
+#[inline(always)]
+fn as_it_stands<R: Real>(x: R, w: R, [a, b, c, d]: [(f64, f64); 4]) -> R {
+    let sum = term(x, c) + w * term(x, d);
+    term(x, a) + w * (term(x, b) + w * sum)
+}
+
+/// a + b·x
+#[inline(always)]
+fn term<R: Real>(x: R, (a, b): (f64, f64)) -> R {
+    x.fma(R::lit(b), R::lit(a))
+}
 
 /// Σ (aₖ + bₖ·x)·wᵏ with w = e^(sign·x), less the same at its root r: with w = w_r·(1 + m) each term
 /// is w_rᵏ·((aₖ + bₖ·r)·((1+m)ᵏ − 1) + bₖ·h·(1+m)ᵏ).

@@ -32,6 +32,24 @@ pub(crate) fn distance<R: Real>(x: R, [high, middle, low]: Parts) -> R {
     if R::BITS == 24 { h } else { h - R::lit(low) } // the third part is no matter in f32
 }
 
+/// y·e^(−|x|). A series halves the side that it has chosen: half of the smallest x is 0, which has
+/// another.
+#[inline(always)]
+pub(crate) fn times_decay<R: Real>(y: R, x: R) -> R {
+    if R::BITS > 0 {
+        return y.times_decay(x);
+    }
+    let half = (R::lit(0.5) * x.neg_abs()).exp();
+    half.amul(y) * half
+}
+
+/// Of two formulas the one that is written from a root, and from h = −½ down (h is the distance) the
+/// one as it stands. A series takes one formula everywhere: the choice is of digits, not of sides.
+#[inline(always)]
+pub(crate) fn choose<R: Real>(h: R, near: R, far: R) -> R {
+    if R::BITS == 0 { near } else { (h + R::lit(0.5)).pos(near, far) }
+}
+
 /// c₀ + c₁x + c₂x² + …
 #[inline(always)]
 pub(crate) fn horner<R: Real>(x: R, c: &[f64]) -> R {

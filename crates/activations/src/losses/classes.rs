@@ -59,23 +59,45 @@ impl<'t, T: Dtype> CrossEntropy<'t, T> {
     /// As [`of`](Self::of).
     #[track_caller]
     pub fn each(&self, z: Var<'t, T>, class: Var<'t, T>) -> Var<'t, T> {
+        let (costs, smoothing) = (self.costs(z), self.label_smoothing);
+        let known = self.known(class);
+        let mut loss = costs.gather(-1, known.insert_axis(-1)).sum_over(&[-1]);
+        if smoothing > 0.0 {
+            let classes = z.shape().last().copied().unwrap_or(0) as f64;
+            let even = costs.sum_over(&[-1]).scale(smoothing / classes);
+            // All of it: what the class itself costs has no part, be it ∞.
+            loss = if smoothing < 1.0 { loss.scale(1.0 - smoothing) + even } else { even };
+        }
+        self.keep(class).map_or(loss, |keep| keep.select(loss, 0.0))
+    }
+
+    /// The loss from logits z and probabilities p of one shape […, C], which are smoothed and weighed
+    /// alike, reduced; the mean is that of the rows. There is no class to ignore.
+    ///
+    /// # Panics
+    /// As [`each::cross_entropy_probabilities`](super::each::cross_entropy_probabilities), and if the
+    /// smoothing is not in 0 to 1 or the weights have not the shape `[C]`.
+    #[track_caller]
+    pub fn of_probabilities(&self, z: Var<'t, T>, p: Var<'t, T>) -> Var<'t, T> {
+        let (costs, smoothing) = (self.costs(z), self.label_smoothing);
+        let classes = z.shape().last().copied().unwrap_or(0) as f64;
+        let smooth = |p: Var<'t, T>| p.scale(1.0 - smoothing).shift(smoothing / classes);
+        let p = if smoothing > 0.0 { smooth(p) } else { p };
+        self.reduction.of(p.amul(costs).sum_over(&[-1]))
+    }
+
+    /// −ln softmax(z), each class times its weight.
+    #[track_caller]
+    fn costs(&self, z: Var<'t, T>) -> Var<'t, T> {
         let smoothing = self.label_smoothing;
         let fits = (0.0..=1.0).contains(&smoothing);
         assert!(fits, "cross_entropy: label_smoothing is between 0 and 1, not {smoothing}");
         let classes = z.shape().last().copied().unwrap_or(0);
-        if let Some(weights) = self.weights {
-            let shape = weights.shape();
-            assert!(shape == [classes], "cross_entropy: {classes} classes, weights {shape:?}");
-        }
         let costs = -z.log_softmax(-1);
-        let costs = self.weights.map_or(costs, |weights| weights.amul(costs));
-        let known = self.known(class);
-        let mut loss = costs.gather(-1, known.insert_axis(-1)).sum_over(&[-1]);
-        if smoothing > 0.0 {
-            let even = costs.sum_over(&[-1]).scale(smoothing / classes as f64);
-            loss = loss.scale(1.0 - smoothing) + even;
-        }
-        self.keep(class).map_or(loss, |keep| keep.select(loss, 0.0))
+        let Some(weights) = self.weights else { return costs };
+        let shape = weights.shape();
+        assert!(shape == [classes], "cross_entropy: {classes} classes, weights {shape:?}");
+        weights.amul(costs)
     }
 
     /// How much each row counts in the mean, if not all the same.

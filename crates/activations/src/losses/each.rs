@@ -99,6 +99,19 @@ pub fn bce_with_logits<'t, T: Dtype>(z: Var<'t, T>, t: Var<'t, T>) -> Var<'t, T>
     t.amul((-z).softplus(1.0)) + other.amul(z.softplus(1.0))
 }
 
+/// Binary cross-entropy from probabilities p, −t·ln p − (1−t)·ln(1−p), with products in which an exact
+/// 0 wins: 0 at p = t = 1 and p = t = 0, and +∞ with an infinite slope where p excludes what is (there
+/// PyTorch holds the logarithms at −100). NaN for p outside 0 to 1. If p comes from a sigmoid, use
+/// [`bce_with_logits`], which knows more than p can tell. Of the shape that p and t broadcast to.
+///
+/// # Panics
+/// If the shapes do not broadcast, or the operands stand on two tapes.
+#[track_caller]
+pub fn bce<'t, T: Dtype>(p: Var<'t, T>, t: Var<'t, T>) -> Var<'t, T> {
+    let other = t.scale(-1.0).shift(1.0);
+    t.amul(-p.ln()) + other.amul(-(-p).ln_1p())
+}
+
 /// [`huber`] with δ = `beta`, divided by it: d²/(2β) within β of 0, |d| − β/2 beyond. Of the shape that
 /// x and t broadcast to.
 ///

@@ -32,8 +32,8 @@
 //! | [`nll`] | −(log p)꜀ | −onehot(c) |
 //! | [`kl_divergence`] | Σ pⱼ·(ln pⱼ − ln softmax(z)ⱼ) | softmax(z)·Σp − p |
 //! | [`bce_with_logits`] | −t·ln s(z) − (1−t)·ln s(−z) | s(z) − t |
-//!
-//! | [`focal`] | bce weighed by α and s(∓z)ᵞ | |
+//! | [`bce`] | −t·ln p − (1−t)·ln(1−p) | (p − t)/(p·(1 − p)) |
+//! | [`focal`] | bce_with_logits weighed by α and s(∓z)ᵞ | |
 //!
 //! [`CrossEntropy`] has label smoothing, class weights and an index to ignore; [`Reduction`] names the
 //! three reductions as a value.
@@ -161,6 +161,15 @@ pub fn cross_entropy_probabilities<'t, T: Dtype>(z: Var<'t, T>, p: Var<'t, T>) -
 #[track_caller]
 pub fn bce_with_logits<'t, T: Dtype>(z: Var<'t, T>, t: Var<'t, T>) -> Var<'t, T> {
     each::bce_with_logits(z, t).mean()
+}
+
+/// The mean of the binary cross-entropy from probabilities, as [`each::bce`].
+///
+/// # Panics
+/// As [`each::bce`].
+#[track_caller]
+pub fn bce<'t, T: Dtype>(p: Var<'t, T>, t: Var<'t, T>) -> Var<'t, T> {
+    each::bce(p, t).mean()
 }
 
 /// The mean of [`each::smooth_l1`].

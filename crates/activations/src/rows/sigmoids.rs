@@ -181,7 +181,7 @@ chainrule_autograd::elementwise! {
             ..Info::NEW
         },
         value: |x| tanh::tanhshrink(x),
-        slope: |x| x.tanh().square(),
+        slope: |x| tanh::tanh_squared(x),
         second: |x| R::lit(2.0) * x.tanh() * x.tanh_slope(),
     }
 }

@@ -36,42 +36,52 @@ const LINES: [Line; 3] = [
 pub fn activation(a: &Activation) -> Result<String, String> {
     let mut svg = String::new();
     let area = SVGBackend::with_string(&mut svg, large(SIZE)).into_drawing_area();
-    panel(&area, a).and_then(|()| area.present()).map_err(|e| e.to_string())?;
+    panel(&area, a, height(&curves(a))).and_then(|()| area.present()).map_err(|e| e.to_string())?;
     drop(area);
     Ok(finished(&svg))
 }
 
-/// tanh beside sigmoid, in one frame each.
+/// tanh beside sigmoid, in one frame each, of the same height.
 pub fn tanh_and_sigmoid() -> Result<String, String> {
     let named = |name: &str| Activation::named(name).map_err(|e| e.to_string());
     let (left, right) = (named("tanh")?, named("sigmoid")?);
     let mut svg = String::new();
     let area = SVGBackend::with_string(&mut svg, large((2 * SIZE.0, SIZE.1))).into_drawing_area();
     let halves = area.split_evenly((1, 2));
-    panel(&halves[0], &left)
-        .and_then(|()| panel(&halves[1], &right))
+    let (a, b) = (height(&curves(&left)), height(&curves(&right)));
+    let both = (a.0.min(b.0), a.1.max(b.1));
+    panel(&halves[0], &left, both)
+        .and_then(|()| panel(&halves[1], &right, both))
         .and_then(|()| area.present())
         .map_err(|e| e.to_string())?;
     drop((halves, area));
     Ok(finished(&svg))
 }
 
-fn panel<'a>(area: &Area<'a>, a: &Activation) -> Drawn<'a> {
+/// The value and two derivatives, each in its smooth pieces.
+type Curves = [Vec<Vec<(f64, f64)>>; 3];
+
+fn curves(a: &Activation) -> Curves {
+    std::array::from_fn(|k| pieces(a, k as u32))
+}
+
+/// One activation in a frame that shows `y` from below to above.
+fn panel<'a>(area: &Area<'a>, a: &Activation, y: (f64, f64)) -> Drawn<'a> {
     area.fill(&PAPER)?;
     titles(area, a)?;
-    let pieces: [Vec<Vec<(f64, f64)>>; 3] = std::array::from_fn(|k| pieces(a, k as u32));
-    let (x, y) = (range(a), height(&pieces));
+    let (x, pieces) = (range(a), curves(a));
     let mut chart = ChartBuilder::on(area)
         .margin(px(10))
-        .margin_top(px(68 + 20 * a.kinks().len().max(1) as i32))
+        .margin_top(px(76 + 22 * a.kinks().len().max(1) as i32))
         .margin_right(px(18))
-        .x_label_area_size(px(46))
-        .y_label_area_size(px(46))
+        .x_label_area_size(px(50))
+        .y_label_area_size(px(64))
         .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
     chart
         .configure_mesh()
         .x_desc("x")
-        .axis_desc_style(text(16, &INK))
+        .y_desc("f(x), f′(x), f″(x)")
+        .axis_desc_style(text(18, &INK))
         .x_labels(11)
         .y_labels(9)
         .max_light_lines(1)
@@ -81,7 +91,7 @@ fn panel<'a>(area: &Area<'a>, a: &Activation) -> Drawn<'a> {
         .x_label_formatter(&|x| number(*x))
         .y_label_formatter(&|y| number(*y))
         .set_all_tick_mark_size(px(4))
-        .label_style(text(15, &INK))
+        .label_style(text(17, &INK))
         .draw()?;
     let axes = [vec![(x.0, 0.0), (x.1, 0.0)], vec![(0.0, y.0), (0.0, y.1)]];
     let inside = |p: &[(f64, f64)]| p.iter().all(|p| x.0 <= p.0 && p.0 <= x.1);
@@ -126,12 +136,12 @@ fn titles<'a>(area: &Area<'a>, a: &Activation) -> Drawn<'a> {
         [] => a.name().to_string(),
         _ => format!("{} ({})", a.name(), params.join(", ")),
     };
-    area.draw_text(&title, &text(20, &INK), (px(14), px(10)))?;
-    let size = if a.info().formula.chars().count() > 62 { 13 } else { 15 };
-    area.draw_text(a.info().formula, &text(size, &INK), (px(14), px(38)))?;
+    area.draw_text(&title, &text(23, &INK), (px(14), px(8)))?;
+    let size = if a.info().formula.chars().count() > 62 { 15 } else { 18 };
+    area.draw_text(a.info().formula, &text(size, &INK), (px(14), px(40)))?;
     for (i, line) in LINES.iter().enumerate() {
         let x = 14 + 62 * i as i32;
-        let sample = vec![(px(x), px(70)), (px(x + 24), px(70))];
+        let sample = vec![(px(x), px(77)), (px(x + 24), px(77))];
         let style = line.colour.stroke_width(SCALE * line.width);
         match line.dash {
             None => area.draw(&PathElement::new(sample, style))?,
@@ -139,14 +149,14 @@ fn titles<'a>(area: &Area<'a>, a: &Activation) -> Drawn<'a> {
                 area.draw(&DashedPathElement::new(sample, px(dash), px(gap), style))?
             }
         }
-        area.draw_text(line.name, &text(16, &line.colour), (px(x + 30), px(61)))?;
+        area.draw_text(line.name, &text(18, &line.colour), (px(x + 30), px(67)))?;
     }
     for (i, k) in a.kinks().iter().enumerate() {
         let jumps = k.left.is_infinite() || k.right.is_infinite();
         let what = if jumps { "jump" } else { "kink" };
         let [at, left, right, taken] = [k.at, k.left, k.right, k.taken].map(number);
         let note = format!("{what} at {at}: f′ left {left}, right {right}, taken {taken}");
-        area.draw_text(&note, &text(15, &INK), (px(212), px(62 + 20 * i as i32)))?;
+        area.draw_text(&note, &text(17, &INK), (px(212), px(68 + 22 * i as i32)))?;
     }
     Ok(())
 }
@@ -189,10 +199,10 @@ fn side(a: &Activation, k: u32, x: f64, right: bool) -> f64 {
     if y.is_infinite() { a.derivative(k, beside) } else { y }
 }
 
-/// What the frame shows: all there is, but not beyond −4 to 6.
-fn height(lines: &[Vec<Vec<(f64, f64)>>; 3]) -> (f64, f64) {
+/// What the frame shows: all there is, but not beyond −5 to 6.
+fn height(lines: &Curves) -> (f64, f64) {
     let all = || lines.iter().flatten().flatten().map(|p| p.1);
-    let low = all().fold(-0.25f64, f64::min).max(-4.0);
+    let low = all().fold(-0.25f64, f64::min).max(-5.0);
     let high = all().fold(1.0f64, f64::max).min(6.0);
     let room = 0.06 * (high - low);
     (low - room, high + room)

@@ -21,7 +21,6 @@ svg { max-width: 100%; height: auto; }
 dl { display: grid; grid-template-columns: 7.5rem 1fr; gap: 0 0.5rem; margin: 0 14px; }
 dt { color: var(--soft); } dd { margin: 0; }
 nav a { margin-right: 0.8rem; white-space: nowrap; } a { color: inherit; }
-h2 { font-size: 1.1rem; margin: 0.6rem 14px 0; }
 ";
 
 /// One page that needs nothing else: pictures and facts of every activation.
@@ -44,7 +43,7 @@ pub fn html(sheets: &[Sheet], pictures: &[Picture], extra: &[Picture]) -> String
         page.push_str("</section>\n");
     }
     for (sheet, picture) in sheets.iter().zip(pictures) {
-        push(&mut page, format_args!("<section id=\"{}\">\n<h2>{0}</h2>\n", sheet.name));
+        push(&mut page, format_args!("<section id=\"{}\" aria-label=\"{0}\">\n", sheet.name));
         page.push_str(&picture.svg);
         page.push_str(&facts(sheet));
         page.push_str("</section>\n");
@@ -67,7 +66,7 @@ fn facts(sheet: &Sheet) -> String {
     ];
     let mut list = String::from("<dl>\n");
     for (name, text) in rows.iter().filter(|(_, text)| !text.is_empty()) {
-        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace("; at ", "<br>at ");
         push(&mut list, format_args!("<dt>{name}</dt><dd>{text}</dd>\n"));
     }
     list + "</dl>\n"

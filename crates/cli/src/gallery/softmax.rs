@@ -39,7 +39,12 @@ fn px(n: i32) -> i32 {
 }
 
 fn title<'a>(area: &Area<'a>, text: &str) -> Drawn<'a> {
-    area.draw_text(text, &(FONT, px(17)).into_font().color(&INK), (px(16), px(12)))
+    area.draw_text(text, &(FONT, px(19)).into_font().color(&INK), (px(16), px(12)))
+}
+
+/// The name of an index, in the middle below a panel.
+fn below<'a>(area: &Area<'a>, name: &str, x: i32, y: i32) -> Drawn<'a> {
+    area.draw_text(name, &centred(16, &INK), (x, y))
 }
 
 fn centred(size: i32, colour: &RGBColor) -> TextStyle<'static> {
@@ -57,7 +62,7 @@ fn bars<'a>(
     title(area, name)?;
     let (width, height) = area.dim_in_pixel();
     let scale = f64::from(SCALE);
-    let (top, bottom, left) = (70.0 * scale, f64::from(height) - 50.0 * scale, 24.0 * scale);
+    let (top, bottom, left) = (70.0 * scale, f64::from(height) - 70.0 * scale, 24.0 * scale);
     let y = |v: f64| (bottom - (v - low) / (high - low) * (bottom - top)) as i32;
     let step = (f64::from(width) - 2.0 * left) / values.len() as f64;
     for (i, &v) in values.iter().enumerate() {
@@ -69,9 +74,10 @@ fn bars<'a>(
         area.draw_text(
             &format!("{}", i + 1),
             &centred(16, &INK),
-            (x(0.5), height as i32 - px(22)),
+            (x(0.5), height as i32 - px(44)),
         )?;
     }
+    below(area, "entry i", width as i32 / 2, height as i32 - px(18))?;
     let zero = vec![(left as i32, y(0.0)), (width as i32 - left as i32, y(0.0))];
     area.draw(&PathElement::new(zero, AXIS.stroke_width(SCALE)))
 }
@@ -80,14 +86,14 @@ fn bars<'a>(
 fn heat_map<'a>(area: &Area<'a>, name: &str, matrix: &Array2<f64>) -> Drawn<'a> {
     title(area, name)?;
     let (width, height) = area.dim_in_pixel();
-    let (top, left) = (px(56), px(44));
+    let (top, left) = (px(56), px(76));
     let n = matrix.nrows() as i32;
-    let cell = ((width as i32 - left - px(16)) / n).min((height as i32 - top - px(44)) / n);
+    let cell = ((width as i32 - left - px(16)) / n).min((height as i32 - top - px(62)) / n);
     let most = matrix.iter().fold(0.0f64, |m, j| m.max(j.abs()));
     for ((i, j), &v) in matrix.indexed_iter() {
         let (x, y) = (left + cell * j as i32, top + cell * i as i32);
         let colour = if v > 0.0 { VALUE } else { SLOPE };
-        let strength = 0.08 + 0.72 * (v.abs() / most);
+        let strength = 0.06 + 0.44 * (v.abs() / most); // the number on it stays legible
         let square = [(x + px(1), y + px(1)), (x + cell - px(1), y + cell - px(1))];
         area.draw(&Rectangle::new(square, colour.mix(strength).filled()))?;
         let number = format!("{v:.3}").replace('-', "−");
@@ -97,7 +103,8 @@ fn heat_map<'a>(area: &Area<'a>, name: &str, matrix: &Array2<f64>) -> Drawn<'a> 
         let middle = cell * i + cell / 2;
         let index = format!("{}", i + 1);
         area.draw_text(&index, &centred(16, &INK), (left - px(16), top + middle))?;
-        area.draw_text(&index, &centred(16, &INK), (left + middle, top + cell * n + px(18)))?;
+        area.draw_text(&index, &centred(16, &INK), (left + middle, top + cell * n + px(16)))?;
     }
-    Ok(())
+    below(area, "by logit j", left + cell * n / 2, top + cell * n + px(42))?;
+    below(area, "of yᵢ", left - px(48), top + cell * n / 2)
 }
