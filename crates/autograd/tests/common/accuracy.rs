@@ -103,6 +103,7 @@ impl Subject {
 
     /// The error over every f32, against the same level's f64, which is within 2 ULP of its own
     /// ([`double`](Subject::double)): 4e-9 of those of f32, at a twentieth of the oracle's cost.
+    #[allow(dead_code)] // a command does; no test has the time
     pub fn every_single(&self, level: Level) -> Worst {
         self.against(level, singles(1), |x, want| {
             self.row().play_f64_at(level, 0, self.params, x, None, want);
