@@ -61,6 +61,7 @@ fn results_do_not_depend_on_the_slice() {
 
 /// (x, sin x, cos x, tan x) next to multiples of π/2, at the ends of the range in which kernels reduce
 /// arguments themselves, and far beyond; rounded from 60 digits (mpmath).
+#[allow(clippy::approx_constant)] // numbers like the others
 #[rustfmt::skip]
 const HARD: &[(f64, f64, f64, f64)] = &[
     (45.553093477052, 1.0, -6.189806365883577e-19, -1.6155594228467482e18),

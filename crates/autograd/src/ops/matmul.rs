@@ -74,7 +74,8 @@ impl Primitive for Matmul {
     fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
         let (a, b, ta, tb) = (many.x(0), many.x(1), self.ta, self.tb);
         let (a_rank, b_rank) = (a.shape().len(), b.shape().len());
-        let shape = many.stacked(&many.graph.record().shape(many.id).to_vec());
+        let shape = many.graph.record().shape(many.id).to_vec();
+        let shape = many.stacked(&shape);
         let tall = |x: Sym<'t>| {
             let dims = x.shape();
             let columns = dims[dims.len() - 1];
