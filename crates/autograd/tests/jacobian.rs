@@ -204,7 +204,7 @@ fn a_step_of_an_optimiser_can_be_differentiated() {
     let mut at = w;
     for _ in 0..3 {
         let slope = (0.5 * a * at.square()).grad(at);
-        at = at - rate * slope;
+        at -= rate * slope;
     }
     let last = 0.5 * a * at.square();
     // w₃ = (1 − rate·a)³·w, L = ½·a·w₃².
