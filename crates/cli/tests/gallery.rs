@@ -32,7 +32,7 @@ fn every_activation_is_drawn_and_described() {
             "{name}: notes at its kinks"
         );
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{name}: a number is missing");
-        assert!(page.contains(&format!("<section id=\"{name}\">")), "{name} is not on the page");
+        assert!(page.contains(&format!("<section id=\"{name}\" ")), "{name} is not on the page");
         let row = table.lines().find(|l| l.starts_with(&format!("| [`{name}`]"))).expect(name);
         assert!(row.contains(&a.info().formula.replace('|', "\\|")), "{row}");
         // A bar inside a cell is escaped, so that each row has its seven cells.
