@@ -13,9 +13,18 @@ const ROOT_HALF1: f64 = std::f64::consts::FRAC_1_SQRT_2;
 /// k·x for an exponential: beyond ±10⁴ held there.
 #[inline(always)]
 pub(crate) fn exponent<R: Real>(x: R, k: f64) -> Two<R> {
-    if k == 1.0 {
-        return Two::exact(x);
-    }
+    if k == 1.0 { Two::exact(x) } else { scaled(x, k) }
+}
+
+/// The same for longer formulas: floats have no short cut for k = 1, for a long loop in which a
+/// parameter chooses is no vector code.
+#[inline(always)]
+pub(crate) fn long_exponent<R: Real>(x: R, k: f64) -> Two<R> {
+    if R::BITS == 0 { exponent(x, k) } else { scaled(x, k) }
+}
+
+#[inline(always)]
+fn scaled<R: Real>(x: R, k: f64) -> Two<R> {
     Two::exact(held(x, 1e4 / k)).times(Two::constant(parts(k)))
 }
 

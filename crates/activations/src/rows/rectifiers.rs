@@ -380,10 +380,11 @@ fn leak_slope<R: Real>(x: R, m: f64) -> R {
     x.split(R::lit(m), R::lit(at_zero), R::lit(1.0))
 }
 
-/// x/α in two words, for e^(x/α), which is 0 below −10⁴·α.
+/// x/α in two words, for e^(x/α), which is 0 below −10⁴·α. Floats have no short cut for α = 1: a loop
+/// in which a parameter chooses is no vector code.
 #[inline(always)]
 fn quotient<R: Real>(x: R, alpha: f64) -> Two<R> {
-    if alpha == 1.0 || R::EXACT {
+    if R::EXACT || R::BITS == 0 && alpha == 1.0 {
         return Two::exact(x / R::lit(alpha));
     }
     let x = held(x, 1e4 * alpha);

@@ -17,7 +17,6 @@ chainrule_autograd::elementwise! {
     sine: Sine(omega = 1.0) {
         info: Info {
             turns: true,
-            shares: true,
             formula: "sin(ωx)",
             derivative: "ω·cos(ωx)",
             check: |p| positive(p[0], "omega is positive, from 1e-30 to 1e30"),
@@ -44,7 +43,6 @@ chainrule_autograd::elementwise! {
     snake: Snake(a = 1.0) {
         info: Info {
             turns: true,
-            shares: true,
             formula: "x + sin²(ax)/a",
             derivative: "1 + sin(2ax)",
             check: |p| positive(p[0], "a is positive, from 1e-30 to 1e30"),
