@@ -174,10 +174,7 @@ impl<R: Real> Two<R> {
     /// ln(1 + e^(−|self|))
     #[inline(always)]
     pub fn ln_1p_decay(self) -> R {
-        match self.lo {
-            Some(_) => self.decay().ln_1p(),
-            None => self.hi.ln_1p_decay(),
-        }
+        self.decay().ln_1p_unit()
     }
 
     /// e^self

@@ -8,7 +8,7 @@ use super::{INF, everywhere, positive, spans};
 use crate::formulas::Two;
 use crate::formulas::logistic::{logistic, logistic_second, logistic_slope};
 use crate::formulas::tanh;
-use crate::formulas::waves::exponent;
+use crate::formulas::waves::long_exponent;
 
 const LN_2: f64 = std::f64::consts::LN_2;
 
@@ -59,7 +59,7 @@ chainrule_autograd::elementwise! {
             ..Info::NEW
         },
         value: |x| {
-            let rest = x.ln_1p_decay();
+            let rest = x.decay().ln_1p_unit();
             x.pos(-rest, x - rest)
         },
         slope: |x| logistic(Two::exact(-x)),
@@ -89,11 +89,11 @@ chainrule_autograd::elementwise! {
             ..Info::NEW
         },
         value: |x| {
-            let beyond = exponent(x, beta).ln_1p_decay() / R::lit(beta);
+            let beyond = long_exponent(x, beta).ln_1p_decay() / R::lit(beta);
             x.pos(x + beyond, beyond)
         },
-        slope: |x| logistic(exponent(x, beta)),
-        second: |x| R::lit(beta) * logistic_slope(exponent(x, beta)),
+        slope: |x| logistic(long_exponent(x, beta)),
+        second: |x| R::lit(beta) * logistic_slope(long_exponent(x, beta)),
     }
 
     /// x/(1 + |x|), the softsign (Turian, Bergstra, Bengio, *Quadratic features and deep

@@ -19,7 +19,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
             return (p, self.fma(other, -p));
         }
         let split = |x: Self| {
-            let c = Lane(T::SPLITTER) * x;
+            let c = Lane::of(T::SPLITTER) * x;
             let high = c - (c - x);
             (high, x - high)
         };
@@ -49,7 +49,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         // The last addition and the quotient with what they lose: their roundings do not count.
         let (first, rest) = (Self::constant(table[0]), t * t.polynomial(&table[1..]));
         let p = first + rest;
-        let p_low = (rest - (p - first)) + Lane(low);
+        let p_low = (rest - (p - first)) + Lane::of(low);
         let q = p * inverse;
         let remainder = if FMA {
             (-q).fma(lost, (-q).fma(divisor, p)) + p_low

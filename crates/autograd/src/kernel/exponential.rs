@@ -10,7 +10,7 @@ use crate::number::Real;
 #[derive(Clone, Copy)]
 pub(super) struct Reduced<T, const FMA: bool> {
     /// MAGIC + bias + shift + n: its low bits are the exponent of 2ⁿ⁺ˢʰⁱᶠᵗ.
-    n: T,
+    n: Lane<T, FMA>,
     r: Lane<T, FMA>,
 }
 
@@ -18,7 +18,7 @@ impl<T: Precision, const FMA: bool> Reduced<T, FMA> {
     /// 2ⁿ⁺ˢʰⁱᶠᵗ
     #[inline(always)]
     fn scale(self) -> Lane<T, FMA> {
-        Lane(T::exponent(self.n))
+        self.n.exponent()
     }
 
     /// eˣ·2ˢʰⁱᶠᵗ
@@ -38,13 +38,14 @@ impl<T: Precision, const FMA: bool> Reduced<T, FMA> {
 /// A shift that keeps 2ⁿ⁺ˢʰⁱᶠᵗ normal where 2ⁿ is subnormal, and what takes it back.
 #[inline(always)]
 fn down<T: Precision, const FMA: bool>() -> (Lane<T, FMA>, Lane<T, FMA>) {
-    (Lane::shifted(T::SHIFT), Lane(T::UNSHIFT))
+    (Lane::shifted(T::SHIFT), Lane::of(T::UNSHIFT))
 }
 
 /// The same for both ends of the range: small results are shifted up, large ones down.
 #[inline(always)]
 fn both_ways<T: Precision, const FMA: bool>(x: Lane<T, FMA>) -> (Lane<T, FMA>, Lane<T, FMA>) {
-    let (small, large) = (down::<T, FMA>(), (Lane::shifted(-T::SHIFT), Lane(T::ONE / T::UNSHIFT)));
+    let (small, large) =
+        (down::<T, FMA>(), (Lane::shifted(-T::SHIFT), Lane::of(T::ONE / T::UNSHIFT)));
     let zero = Lane::constant(0.0);
     (x.below(zero, small.0, large.0), x.below(zero, small.1, large.1))
 }
@@ -53,16 +54,16 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     /// MAGIC + bias + shift
     #[inline(always)]
     fn shifted(shift: T) -> Self {
-        Lane(T::MAGIC) + (Lane(T::BIAS) + Lane(shift))
+        Lane::of(T::MAGIC) + (Lane::of(T::BIAS) + Lane::of(shift))
     }
 
     /// For an argument in range.
     #[inline(always)]
     fn reduced(self, magic: Self) -> Reduced<T, FMA> {
-        let n = self.fma(Lane(T::LOG2_E), magic);
+        let n = self.fma(Lane::of(T::LOG2_E), magic);
         let back = magic - n;
-        let r = back.fma(Lane(T::LN2_LOW), back.fma(Lane(T::LN2_HIGH), self));
-        Reduced { n: n.0, r }
+        let r = back.fma(Lane::of(T::LN2_LOW), back.fma(Lane::of(T::LN2_HIGH), self));
+        Reduced { n, r }
     }
 
     /// The same of −c·self²: x² is not rounded before it is reduced.
@@ -71,11 +72,11 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let c = Self::constant(-c);
         if FMA {
             let z = self * c;
-            let n = (z * self).fma(Lane(T::LOG2_E), magic);
+            let n = (z * self).fma(Lane::of(T::LOG2_E), magic);
             let back = magic - n;
             // n·LN2_HIGH is exact, so the first sum is rounded once.
-            let r = back.fma(Lane(T::LN2_LOW), z.fma(self, back * Lane(T::LN2_HIGH)));
-            return Reduced { n: n.0, r };
+            let r = back.fma(Lane::of(T::LN2_LOW), z.fma(self, back * Lane::of(T::LN2_HIGH)));
+            return Reduced { n, r };
         }
         let (h, l) = self.square_parts();
         let whole = (c * h).reduced(magic);
@@ -87,14 +88,14 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     #[inline(always)]
     pub(super) fn times_power(self, low: Self, y: Self, y_low: Self) -> Self {
         let (magic, unshift) = down();
-        let n = self.fma(Lane(T::LOG2_E), magic);
+        let n = self.fma(Lane::of(T::LOG2_E), magic);
         let back = magic - n;
-        let first = back.fma(Lane(T::LN2_HIGH), self);
-        let second = back.fma(Lane(T::LN2_LOW), low);
+        let first = back.fma(Lane::of(T::LN2_HIGH), self);
+        let second = back.fma(Lane::of(T::LN2_LOW), low);
         let r = first + second;
         let r_low = (first - r) + second;
         let rest = (r * r).fma(r.polynomial(T::EXP), r_low);
-        (y + y.fma(r, y.fma(rest, y_low))) * Lane(T::exponent(n.0)) * unshift
+        (y + y.fma(r, y.fma(rest, y_low))) * n.exponent() * unshift
     }
 
     /// eʳ − 1 for |r| ≤ ½ ln 2
@@ -123,7 +124,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let x = -x.magnitude();
         // Beyond the range the exponent is not what it should be: that is 0 in any case.
         let y = x.reduced(magic).times(self) * unshift;
-        x.below(Lane(T::DECAY_ZERO), Self::constant(0.0), y)
+        x.below(Lane::of(T::DECAY_ZERO), Self::constant(0.0), y)
     }
 
     /// e^(self + low) for self ≤ 0 and a tiny `low`.
@@ -132,7 +133,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let (magic, unshift) = down();
         let Reduced { n, r } = self.reduced(magic);
         let y = Reduced { n, r: r + low }.exp() * unshift;
-        self.below(Lane(T::DECAY_ZERO), Self::constant(0.0), y)
+        self.below(Lane::of(T::DECAY_ZERO), Self::constant(0.0), y)
     }
 
     /// e^(−c·x²) for c a power of 2.
@@ -157,7 +158,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let (magic, unshift) = both_ways(x);
         let n = x + magic;
         let r = (x - (n - magic)) * Self::constant(std::f64::consts::LN_2);
-        Reduced { n: n.0, r }.exp() * unshift
+        Reduced { n, r }.exp() * unshift
     }
 
     /// 10ˣ
@@ -170,8 +171,8 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let (magic, unshift) = both_ways(x);
         let n = x.fma(Self::constant(log2_10), magic);
         let back = magic - n;
-        let r = back.fma(Lane(T::LG2_LOW), back.fma(Lane(T::LG2_HIGH), x));
-        Reduced { n: n.0, r: r * Self::constant(std::f64::consts::LN_10) }.exp() * unshift
+        let r = back.fma(Lane::of(T::LG2_LOW), back.fma(Lane::of(T::LG2_HIGH), x));
+        Reduced { n, r: r * Self::constant(std::f64::consts::LN_10) }.exp() * unshift
     }
 
     /// eˣ − 1 = 2·(2ⁿ⁻¹·s + (2ⁿ⁻¹ − ½)), where 2ⁿ⁻¹ does not overflow before the result.
@@ -187,7 +188,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     /// e^(self + low)·2⁶⁴ for −131 ≤ self ≤ 0.
     #[inline(always)]
     pub(super) fn exp_lifted_lane(self, low: Option<Self>) -> Self {
-        let Reduced { n, r } = self.reduced(Lane::shifted(Self::constant(64.0).0));
+        let Reduced { n, r } = self.reduced(Lane::shifted(T::from_f64(64.0)));
         match low {
             Some(low) => Reduced { n, r: r + low }.exp(),
             None => Reduced { n, r }.exp(),
@@ -208,7 +209,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     pub(super) fn tanh_lane(self) -> Self {
         let half = Self::constant(0.5);
         let (scale, rest) = self.double_decay();
-        let half_scale = scale * (half * Lane(T::UNSHIFT));
+        let half_scale = scale * (half * Lane::of(T::UNSHIFT));
         let m = half_scale.fma(rest, half_scale - half);
         let sum = half_scale.fma(rest, half_scale + half);
         (m / sum).with_sign_of(self)
@@ -218,7 +219,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     #[inline(always)]
     pub(super) fn tanh_slope_lane(self) -> Self {
         let (scale, rest) = self.double_decay();
-        let e = scale.fma(rest, scale) * Lane(T::UNSHIFT);
+        let e = scale.fma(rest, scale) * Lane::of(T::UNSHIFT);
         let quarter = Self::constant(0.25);
         e / e.fma(e.fma(quarter, Self::constant(0.5)), quarter)
     }
@@ -227,7 +228,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     #[inline(always)]
     fn half_exp(self) -> Self {
         let x = self.magnitude().at_most(T::EXP_RANGE.1);
-        let half_unshift = Self::constant(0.5) / Lane(T::UNSHIFT);
+        let half_unshift = Self::constant(0.5) / Lane::of(T::UNSHIFT);
         x.reduced(Lane::shifted(-T::SHIFT)).exp() * half_unshift
     }
 

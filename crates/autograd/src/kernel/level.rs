@@ -55,9 +55,8 @@ impl<K: Task> WideTask for AnyWidth<K> {
 /// The same, filling a slice. That it lies apart from all else is known of a parameter, not of a
 /// field; without it each loop is compiled a second time, element by element, for slices that
 /// overlap.
-pub(crate) trait Fill {
-    type Item;
-    fn run<const FMA: bool>(self, y: &mut [Self::Item]);
+pub(crate) trait Fill<T> {
+    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]);
 }
 
 /// Whether the target multiplies and adds with one rounding anyway.
@@ -146,7 +145,7 @@ impl Level {
 
     /// Likewise.
     #[inline]
-    pub(crate) fn fill<K: Fill>(self, task: K, y: &mut [K::Item]) {
+    pub(crate) fn fill<T, K: Fill<T>>(self, task: K, y: &mut [T]) {
         match self.0 {
             Set::Portable => portable_fill(task, y),
             // SAFETY: as in `run`.
@@ -177,18 +176,18 @@ fn avx512<K: WideTask>(task: K) -> K::Output {
 }
 
 #[inline(never)]
-fn portable_fill<K: Fill>(task: K, y: &mut [K::Item]) {
-    task.run::<PORTABLE_FMA>(y);
+fn portable_fill<T, K: Fill<T>>(task: K, y: &mut [T]) {
+    task.run::<PORTABLE_FMA, 16>(y);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn avx2_fill<K: Fill>(task: K, y: &mut [K::Item]) {
-    task.run::<true>(y);
+fn avx2_fill<T, K: Fill<T>>(task: K, y: &mut [T]) {
+    task.run::<true, 32>(y);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-fn avx512_fill<K: Fill>(task: K, y: &mut [K::Item]) {
-    task.run::<true>(y);
+fn avx512_fill<T, K: Fill<T>>(task: K, y: &mut [T]) {
+    task.run::<true, 64>(y);
 }

@@ -22,12 +22,12 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
 
     /// (k, f) of a positive number, subnormal ones included.
     #[inline(always)]
-    fn binary(self) -> (Self, Self) {
-        let normal = Lane(T::MIN_NORMAL);
-        let lifted = self.below(normal, self * Lane(T::LIFT), self);
-        let (k, m, _) = lifted.0.binary();
-        let k = self.below(normal, Lane(k) - Lane(T::LIFT_BITS), Lane(k));
-        (k, Lane(m) - Lane::ONE)
+    fn power_and_rest(self) -> (Self, Self) {
+        let normal = Lane::of(T::MIN_NORMAL);
+        let lifted = self.below(normal, self * Lane::of(T::LIFT), self);
+        let (k, m, _) = lifted.binary();
+        let k = self.below(normal, k - Lane::of(T::LIFT_BITS), k);
+        (k, m - Lane::ONE)
     }
 
     /// The logarithm of 0, negative numbers, ∞ and NaN, else `y`.
@@ -41,9 +41,9 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
 
     #[inline(always)]
     pub(super) fn ln_lane(self) -> Self {
-        let (k, f) = self.binary();
-        let rest = k.fma(Lane(T::LN2_LOW), f.ln_rest());
-        self.ln_edges(k.fma(Lane(T::LN2_HIGH), f + rest))
+        let (k, f) = self.power_and_rest();
+        let rest = k.fma(Lane::of(T::LN2_LOW), f.ln_rest());
+        self.ln_edges(k.fma(Lane::of(T::LN2_HIGH), f + rest))
     }
 
     /// ln(1 + x): what u = 1 + x loses by rounding, c, comes back as c/u.
@@ -53,22 +53,21 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let u = one + self;
         let back = u - one;
         let lost = (one - (u - back)) + (self - back);
-        let (k, m, scale) = u.0.binary();
-        let (k, f) = (Lane::<T, FMA>(k), Lane::<T, FMA>(m) - one);
+        let (k, m, scale) = u.binary();
+        let f = m - one;
         // c/u = c·2⁻ᵏ/(1 + f), and a few digits of 1/(1 + f) are enough.
-        let lost = lost * Self::constant(0.5) * Lane(scale) * f.fma(f - one, one);
-        let rest = f.ln_rest() + k.fma(Lane(T::LN2_LOW), lost);
-        let y = k.fma(Lane(T::LN2_HIGH), f + rest).with_sign_of(self);
+        let lost = lost * Self::constant(0.5) * scale * f.fma(f - one, one);
+        let rest = f.ln_rest() + k.fma(Lane::of(T::LN2_LOW), lost);
+        let y = k.fma(Lane::of(T::LN2_HIGH), f + rest).with_sign_of(self);
         let y = u.below(Self::constant(0.0), Self::constant(f64::NAN), y);
         let y = self.equals(-one, -Lane::INFINITY, y);
         self.below(Lane::INFINITY, y, self)
     }
 
-    /// ln(1 + e), e = e^(−|x|), as 2 artanh(t/2) = t + t³·P(t²) with t = 2e/(2 + e) ≤ ⅔.
+    /// ln(1 + x) for 0 ≤ x ≤ 1, as 2 artanh(t/2) = t + t³·P(t²) with t = 2x/(2 + x) ≤ ⅔.
     #[inline(always)]
-    pub(super) fn ln_1p_decay_lane(self) -> Self {
-        let e = self.decay_lane();
-        let t = (e + e) / (Self::constant(2.0) + e);
+    pub(super) fn ln_1p_unit_lane(self) -> Self {
+        let t = (self + self) / (Self::constant(2.0) + self);
         let square = t * t;
         (square * t).fma(square.polynomial(T::LN_1P), t)
     }
@@ -77,9 +76,9 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     /// `two.0 + two.1`. The parts keep whole results whole (after FreeBSD's `e_log10.c`).
     #[inline(always)]
     pub(super) fn log_lane(self, (high, low): (f64, f64), two: (f64, f64)) -> Self {
-        let (k, f) = self.binary();
+        let (k, f) = self.power_and_rest();
         let rest = f.ln_rest();
-        let head = Lane((f + rest).0.upper());
+        let head = (f + rest).upper();
         let tail = (f - head) + rest;
         let (high, low) = (Self::constant(high), Self::constant(low));
         let whole = k * Self::constant(two.0);

@@ -11,10 +11,10 @@
 //! | AVX-512 | one rounding | x86-64 with AVX-512 F, DQ, VL, BW |
 //!
 //! Three things decide the speed of a formula: how many operations it has (the exponential of a
-//! number of known sign has six fewer, see [`Real::decay`](crate::number::Real::decay)), how long the
-//! chain is in which each waits for the one before, and that no scalar loop is compiled beside the
-//! vector loop (what is filled is a parameter of the compiled function, so that nothing else can
-//! overlap it).
+//! number of known sign has six fewer, see [`Real::decay`](crate::number::Real::decay)), how many chains
+//! of them are under way in which each waits for the one before (a [`Lane`] is four of them), and that no
+//! scalar loop is compiled beside the vector loop (what is filled is a parameter of the compiled
+//! function, so that nothing else can overlap it).
 //!
 //! All elements of a slice go through the same arithmetic, the last few in a padded block, so a
 //! result depends on its input and the level, not on where it stands or on the slice's length.

@@ -34,28 +34,27 @@ struct Pairs<'a, F, T> {
     b: Source<'a, T>,
 }
 
-impl<F: Pair, T: Precision> Fill for Pairs<'_, F, T> {
-    type Item = T;
+impl<F: Pair, T: Precision> Fill<T> for Pairs<'_, F, T> {
     #[inline(always)]
-    fn run<const FMA: bool>(self, y: &mut [T]) {
-        let lane = Lane::<T, FMA>;
+    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+        let lane = Lane::<T, FMA>::of;
         match (self.a, self.b) {
             (Source::Slice(a), Source::Slice(b)) => {
                 for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
-                    *y = F::at(lane(a), lane(b)).0;
+                    *y = F::at(lane(a), lane(b)).first();
                 }
             }
             (Source::Slice(a), Source::Number(b)) => {
                 for (y, &a) in y.iter_mut().zip(a) {
-                    *y = F::at(lane(a), lane(b)).0;
+                    *y = F::at(lane(a), lane(b)).first();
                 }
             }
             (Source::Number(a), Source::Slice(b)) => {
                 for (y, &b) in y.iter_mut().zip(b) {
-                    *y = F::at(lane(a), lane(b)).0;
+                    *y = F::at(lane(a), lane(b)).first();
                 }
             }
-            (Source::Number(a), Source::Number(b)) => y.fill(F::at(lane(a), lane(b)).0),
+            (Source::Number(a), Source::Number(b)) => y.fill(F::at(lane(a), lane(b)).first()),
         }
     }
 }
@@ -71,13 +70,12 @@ struct Choice<'a, T> {
     no: &'a [T],
 }
 
-impl<T: Precision> Fill for Choice<'_, T> {
-    type Item = T;
+impl<T: Precision> Fill<T> for Choice<'_, T> {
     #[inline(always)]
-    fn run<const FMA: bool>(self, y: &mut [T]) {
+    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
         for (((y, &c), &yes), &no) in y.iter_mut().zip(self.c).zip(self.yes).zip(self.no) {
-            let (yes, no) = (Lane::<T, FMA>(yes), Lane(no));
-            *y = Lane(c).split(yes, no, yes).0;
+            let (yes, no) = (Lane::<T, FMA>::of(yes), Lane::of(no));
+            *y = Lane::of(c).split(yes, no, yes).first();
         }
     }
 }

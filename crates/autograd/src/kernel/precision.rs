@@ -71,15 +71,23 @@ pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
     fn from_f64(x: f64) -> Self;
     /// self·a + b with one rounding; only where the hardware has it.
     fn fused(self, a: Self, b: Self) -> Self;
+    /// `yes` where self < limit, else (NaN too) `no`.
+    fn below(self, limit: Self, yes: Self, no: Self) -> Self;
+    /// `yes` where self ≥ limit, else (NaN too) `no`.
+    fn not_below(self, limit: Self, yes: Self, no: Self) -> Self;
+    /// `yes` where self = other, else `no`.
+    fn equals(self, other: Self, yes: Self, no: Self) -> Self;
+    /// `yes` where either is 0, else `no`.
+    fn either_zero(self, other: Self, yes: Self, no: Self) -> Self;
     fn magnitude(self) -> Self;
     fn with_sign_of(self, sign: Self) -> Self;
-    /// 2ⁿ from MAGIC + BIAS + n, for a normal result: the low bits are its exponent, and nothing else
+    /// 2ⁿ from self = MAGIC + BIAS + n, for a normal result: the low bits are its exponent, and nothing else
     /// is left of them. (NaN gives any number.)
-    fn exponent(magic: Self) -> Self;
+    fn exponent(self) -> Self;
     /// (k, m, 2¹⁻ᵏ) with x = 2ᵏ·m, √½ ≤ m < √2, for a normal x > 0; 2¹⁻ᵏ is 0 for the largest k.
     fn binary(self) -> (Self, Self, Self);
-    /// Whether n is odd in MAGIC + n.
-    fn is_odd(magic: Self) -> bool;
+    /// `yes` where n is odd in self = MAGIC + n, else `no`.
+    fn odd(self, yes: Self, no: Self) -> Self;
     /// −self where n is 2 or 3 but for multiples of 4.
     fn turned(self, magic: Self) -> Self;
     /// The upper half of the bits of the mantissa.
@@ -114,6 +122,23 @@ macro_rules! precision {
                 self.mul_add(a, b)
             }
             #[inline(always)]
+            fn below(self, limit: Self, yes: Self, no: Self) -> Self {
+                if self < limit { yes } else { no }
+            }
+            #[inline(always)]
+            fn not_below(self, limit: Self, yes: Self, no: Self) -> Self {
+                if self >= limit { yes } else { no }
+            }
+            #[inline(always)]
+            fn equals(self, other: Self, yes: Self, no: Self) -> Self {
+                if self == other { yes } else { no }
+            }
+            #[inline(always)]
+            fn either_zero(self, other: Self, yes: Self, no: Self) -> Self {
+                // `|`, not `||`: one mask for both.
+                if (self == 0.0) | (other == 0.0) { yes } else { no }
+            }
+            #[inline(always)]
             fn magnitude(self) -> Self {
                 self.abs()
             }
@@ -122,8 +147,8 @@ macro_rules! precision {
                 self.copysign(sign)
             }
             #[inline(always)]
-            fn exponent(magic: Self) -> Self {
-                $t::from_bits(magic.to_bits() << $m)
+            fn exponent(self) -> Self {
+                $t::from_bits(self.to_bits() << $m)
             }
             #[inline(always)]
             fn binary(self) -> (Self, Self, Self) {
@@ -137,8 +162,8 @@ macro_rules! precision {
                 (whole, $t::from_bits(mantissa), $t::from_bits((2 * $bias + 1 as $bits).wrapping_sub(k) << $m))
             }
             #[inline(always)]
-            fn is_odd(magic: Self) -> bool {
-                magic.to_bits() & 1 != 0
+            fn odd(self, yes: Self, no: Self) -> Self {
+                if self.to_bits() & 1 != 0 { yes } else { no }
             }
             #[inline(always)]
             fn turned(self, magic: Self) -> Self {

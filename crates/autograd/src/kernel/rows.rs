@@ -84,15 +84,14 @@ struct ExpDifferences<'a, T> {
     m: T,
 }
 
-impl<T: Precision> Fill for ExpDifferences<'_, T> {
-    type Item = T;
+impl<T: Precision> Fill<T> for ExpDifferences<'_, T> {
     #[inline(always)]
-    fn run<const FMA: bool>(self, y: &mut [T]) {
-        let m = Lane::<T, FMA>(self.m);
+    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+        let m = Lane::<T, FMA>::of(self.m);
         let x = self.x.as_chunks::<LANES>().0.as_flattened();
         let y = y.as_chunks_mut::<LANES>().0.as_flattened_mut();
         for (y, &x) in y.iter_mut().zip(x) {
-            *y = Lane(x).exp_of_difference(m).0;
+            *y = Lane::of(x).exp_of_difference(m).first();
         }
     }
 }
@@ -130,10 +129,9 @@ struct Differences<'a, T> {
     b: T,
 }
 
-impl<T: Precision> Fill for Differences<'_, T> {
-    type Item = T;
+impl<T: Precision> Fill<T> for Differences<'_, T> {
     #[inline(always)]
-    fn run<const FMA: bool>(self, y: &mut [T]) {
+    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
         for (y, &x) in y.iter_mut().zip(self.x) {
             *y = (x - self.a) - self.b;
         }
@@ -151,12 +149,16 @@ impl<T: Precision> Task for Quotients<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let (divisor, inverse) = (Lane::<T, FMA>(self.1), Lane(T::ONE / self.1));
+        let (divisor, inverse) = (Lane::<T, FMA>::of(self.1), Lane::of(T::ONE / self.1));
         for y in self.0.iter_mut() {
-            let x = Lane(*y);
+            let x = Lane::of(*y);
             // A product and what it lacks, where that is exact: six times as fast as a division.
             let q = x * inverse;
-            *y = if FMA { (-q).fma(divisor, x).fma(inverse, q).0 } else { (x / divisor).0 };
+            *y = if FMA {
+                (-q).fma(divisor, x).fma(inverse, q).first()
+            } else {
+                (x / divisor).first()
+            };
         }
     }
 }
@@ -212,7 +214,7 @@ impl<T: Precision> Task for FromTop<'_, T> {
         let mut terms = [T::default(); TERMS];
         for (p, g) in self.p.chunks(TERMS).zip(self.g.chunks(TERMS)) {
             for ((term, &p), &g) in terms.iter_mut().zip(p).zip(g) {
-                *term = Lane::<T, FMA>(p).amul(Lane(g - self.top)).0;
+                *term = Lane::<T, FMA>::of(p).amul(Lane::of(g - self.top)).first();
             }
             sum = sum + Sum(&terms[..p.len()]).run::<FMA>();
         }
@@ -243,12 +245,11 @@ struct SoftmaxSlope<'a, T> {
     sum: T,
 }
 
-impl<T: Precision> Fill for SoftmaxSlope<'_, T> {
-    type Item = T;
+impl<T: Precision> Fill<T> for SoftmaxSlope<'_, T> {
     #[inline(always)]
-    fn run<const FMA: bool>(self, y: &mut [T]) {
+    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
         for ((y, &p), &g) in y.iter_mut().zip(self.p).zip(self.g) {
-            *y = Lane::<T, FMA>(p).amul(Lane(g - self.top - self.sum)).0;
+            *y = Lane::<T, FMA>::of(p).amul(Lane::of(g - self.top - self.sum)).first();
         }
     }
 }
@@ -271,12 +272,11 @@ struct LogSoftmaxSlope<'a, T> {
     c: T,
 }
 
-impl<T: Precision> Fill for LogSoftmaxSlope<'_, T> {
-    type Item = T;
+impl<T: Precision> Fill<T> for LogSoftmaxSlope<'_, T> {
     #[inline(always)]
-    fn run<const FMA: bool>(self, y: &mut [T]) {
+    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
         for (y, &g) in y.iter_mut().zip(self.g) {
-            *y = g - Lane::<T, FMA>(*y).amul(Lane(self.c)).0;
+            *y = g - Lane::<T, FMA>::of(*y).amul(Lane::of(self.c)).first();
         }
     }
 }

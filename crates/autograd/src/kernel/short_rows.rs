@@ -64,8 +64,8 @@ fn largest<T: Precision, const FMA: bool, const ROWS: usize>(
     let mut m = block[0];
     for x in &block[1..] {
         for i in 0..ROWS {
-            let (x, largest) = (Lane::<T, FMA>(x[i]), Lane(m[i]));
-            m[i] = x.by_order(largest, largest, largest, x).0;
+            let (x, largest) = (Lane::<T, FMA>::of(x[i]), Lane::of(m[i]));
+            m[i] = x.by_order(largest, largest, largest, x).first();
         }
     }
     m
@@ -80,7 +80,7 @@ pub(super) fn softmax<T: Precision, const FMA: bool, const ROWS: usize>(
     let mut sum = [T::default(); ROWS];
     for x in block.iter_mut() {
         for i in 0..ROWS {
-            x[i] = Lane::<T, FMA>(x[i]).exp_of_difference(Lane(m[i])).0;
+            x[i] = Lane::<T, FMA>::of(x[i]).exp_of_difference(Lane::of(m[i])).first();
         }
         for i in 0..ROWS {
             sum[i] = sum[i] + x[i];
@@ -103,14 +103,14 @@ fn log_sum<T: Precision, const FMA: bool>(
     let (mut sum, mut found) = ([T::default(); LANES], [T::default(); LANES]);
     for x in block {
         for i in 0..LANES {
-            let e = Lane::<T, FMA>(x[i]).exp_of_difference(Lane(m[i])).0;
+            let e = Lane::<T, FMA>::of(x[i]).exp_of_difference(Lane::of(m[i])).first();
             let is_first = x[i] == m[i] && found[i] == T::default();
             found[i] = if is_first { T::ONE } else { found[i] };
             sum[i] = sum[i] + if is_first { T::default() } else { e };
         }
     }
     for s in &mut sum {
-        *s = Lane::<T, FMA>(*s).ln_1p().0;
+        *s = Lane::<T, FMA>::of(*s).ln_1p().first();
     }
     (m, sum)
 }
@@ -121,8 +121,8 @@ fn logsumexp<T: Precision, const FMA: bool>(block: &[Column<T, LANES>]) -> Colum
     let mut y = m;
     for i in 0..LANES {
         // ±∞ and NaN are what they are.
-        let m = Lane::<T, FMA>(m[i]);
-        y[i] = m.magnitude().below(Lane::INFINITY, m + Lane(log[i]), m).0;
+        let m = Lane::<T, FMA>::of(m[i]);
+        y[i] = m.magnitude().below(Lane::INFINITY, m + Lane::of(log[i]), m).first();
     }
     y
 }

@@ -14,13 +14,46 @@ pub(crate) trait Formula {
     /// Whether it takes a sine, cosine or tangent: [`Lane`] answers NaN for those of large arguments,
     /// and then the element is computed anew with plain floats.
     const TURNS: bool;
+    /// Whether it is a long chain of operations: then its elements go four by four.
+    const LONG: bool;
 }
 
-/// Slices are played in whole blocks, the rest in a padded one.
-const BLOCK: usize = 16;
 /// More parameters than any formula has.
 const MAX_PARAMS: usize = 8;
 type Params = [f64; MAX_PARAMS];
+
+/// Work on slices that is done in whole blocks of `N`; with `ABREAST` the quarters of a block go
+/// [side by side](Lane).
+trait Blocks<T> {
+    /// `#[inline(always)]`
+    fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, y: &mut [T]);
+}
+
+/// The same in blocks of four registers.
+struct ByWidth<K>(K);
+
+impl<T: Precision, K: Blocks<T>> Fill<T> for ByWidth<K> {
+    #[inline(always)]
+    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+        match block::<T>(BYTES) {
+            // Portable code is compiled sooner without.
+            BLOCK if BYTES < 32 => self.0.play::<FMA, BLOCK, false>(y),
+            16 => self.0.play::<FMA, 16, true>(y),
+            32 => self.0.play::<FMA, 32, true>(y),
+            _ => self.0.play::<FMA, 64, true>(y),
+        }
+    }
+}
+
+/// How many elements a block has without vectors, and at most.
+const BLOCK: usize = 16;
+const LONGEST: usize = 64;
+
+/// How many elements a block has where registers have so many bytes.
+#[inline(always)]
+const fn block<T>(bytes: usize) -> usize {
+    if bytes < 32 { BLOCK } else { 4 * bytes / size_of::<T>() }
+}
 
 /// yᵢ = f(xᵢ)
 struct Map<'a, F, T> {
@@ -29,16 +62,23 @@ struct Map<'a, F, T> {
     x: &'a [T],
 }
 
-impl<F: Formula, T: Precision> Fill for Map<'_, F, T> {
-    type Item = T;
+impl<F: Formula, T: Precision> Blocks<T> for Map<'_, F, T> {
     #[inline(always)]
-    fn run<const FMA: bool>(self, y: &mut [T]) {
-        let p = self.p;
-        let x = self.x.as_chunks::<BLOCK>().0.as_flattened();
-        let y = y.as_chunks_mut::<BLOCK>().0.as_flattened_mut();
+    fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, y: &mut [T]) {
+        let (p, x, y) = (self.p, self.x.as_chunks::<N>().0, y.as_chunks_mut::<N>().0);
         // No closure: what a closure holds need not be inlined, and then it is not vector code.
-        for (y, &x) in y.iter_mut().zip(x) {
-            *y = F::at(Lane::<T, FMA>(x), &p[..F::PARAMS]).0;
+        if !F::LONG || !ABREAST {
+            for (y, &x) in y.as_flattened_mut().iter_mut().zip(x.as_flattened()) {
+                *y = F::at(Lane::<T, FMA>::of(x), &p[..F::PARAMS]).first();
+            }
+            return;
+        }
+        for (y, x) in y.iter_mut().zip(x) {
+            let (x, mut value) = (*x, [T::ONE; N]);
+            for i in 0..N / 4 {
+                F::at(Lane::<T, FMA>::take(&x, i), &p[..F::PARAMS]).put(&mut value, i);
+            }
+            *y = value;
         }
     }
 }
@@ -51,16 +91,26 @@ struct Pull<'a, F, T> {
     u: &'a [T],
 }
 
-impl<F: Formula, T: Precision> Fill for Pull<'_, F, T> {
-    type Item = T;
+impl<F: Formula, T: Precision> Blocks<T> for Pull<'_, F, T> {
     #[inline(always)]
-    fn run<const FMA: bool>(self, y: &mut [T]) {
-        let p = self.p;
-        let x = self.x.as_chunks::<BLOCK>().0.as_flattened();
-        let u = self.u.as_chunks::<BLOCK>().0.as_flattened();
-        let y = y.as_chunks_mut::<BLOCK>().0.as_flattened_mut();
-        for ((y, &x), &u) in y.iter_mut().zip(x).zip(u) {
-            *y = F::at(Lane::<T, FMA>(x), &p[..F::PARAMS]).amul(Lane(u)).0;
+    fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, y: &mut [T]) {
+        let (p, y) = (self.p, y.as_chunks_mut::<N>().0);
+        let (x, u) = (self.x.as_chunks::<N>().0, self.u.as_chunks::<N>().0);
+        if !F::LONG || !ABREAST {
+            let (y, x, u) = (y.as_flattened_mut(), x.as_flattened(), u.as_flattened());
+            for ((y, &x), &u) in y.iter_mut().zip(x).zip(u) {
+                let slope = F::at(Lane::<T, FMA>::of(x), &p[..F::PARAMS]);
+                *y = slope.amul(Lane::of(u)).first();
+            }
+            return;
+        }
+        for ((y, x), u) in y.iter_mut().zip(x).zip(u) {
+            let (x, u, mut pulled) = (*x, *u, [T::ONE; N]);
+            for i in 0..N / 4 {
+                let slope = F::at(Lane::<T, FMA>::take(&x, i), &p[..F::PARAMS]);
+                slope.amul(Lane::take(&u, i)).put(&mut pulled, i);
+            }
+            *y = pulled;
         }
     }
 }
@@ -75,23 +125,29 @@ struct Both<'a, F, G, T> {
     y: &'a mut [T],
 }
 
-impl<F: Formula, G: Formula, T: Precision> Fill for Both<'_, F, G, T> {
-    type Item = T;
+impl<F: Formula, G: Formula, T: Precision> Blocks<T> for Both<'_, F, G, T> {
     #[inline(always)]
-    fn run<const FMA: bool>(self, d: &mut [T]) {
+    fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, d: &mut [T]) {
         let p = self.p;
-        let x = self.x.as_chunks::<BLOCK>().0;
-        let u = self.u.as_chunks::<BLOCK>().0;
-        let y = self.y.as_chunks_mut::<BLOCK>().0;
-        let d = d.as_chunks_mut::<BLOCK>().0;
+        let (x, u) = (self.x.as_chunks::<N>().0, self.u.as_chunks::<N>().0);
+        let (y, d) = (self.y.as_chunks_mut::<N>().0, d.as_chunks_mut::<N>().0);
         for (((y, d), x), u) in y.iter_mut().zip(d).zip(x).zip(u) {
             // Copies: then y and d need not be known to lie apart.
             let (x, u) = (*x, *u);
-            let (mut value, mut pulled) = ([T::ONE; BLOCK], [T::ONE; BLOCK]);
-            for i in 0..BLOCK {
-                let x = Lane::<T, FMA>(x[i]);
-                value[i] = F::at(x, &p[..F::PARAMS]).0;
-                pulled[i] = G::at(x, &p[..F::PARAMS]).amul(Lane(u[i])).0;
+            let (mut value, mut pulled) = ([T::ONE; N], [T::ONE; N]);
+            for i in 0..if ABREAST { N / 4 } else { N } {
+                let (x, u) = if ABREAST {
+                    (Lane::<T, FMA>::take(&x, i), Lane::take(&u, i))
+                } else {
+                    (Lane::of(x[i]), Lane::of(u[i]))
+                };
+                let (y, d) = (F::at(x, &p[..F::PARAMS]), G::at(x, &p[..F::PARAMS]).amul(u));
+                if ABREAST {
+                    y.put(&mut value, i);
+                    d.put(&mut pulled, i);
+                } else {
+                    (value[i], pulled[i]) = (y.first(), d.first());
+                }
             }
             (*y, *d) = (value, pulled);
         }
@@ -130,10 +186,10 @@ pub(crate) fn both<F: Formula, G: Formula, T: Precision>(
     [x, u]: [&[T]; 2],
     [y, d]: [&mut [T]; 2],
 ) {
-    let (main, f) = (x.len() - x.len() % BLOCK, PhantomData::<(F, G)>);
+    let (main, f) = (whole(level, x), PhantomData::<(F, G)>);
     let ((x, x_rest), (u, u_rest)) = (x.split_at(main), u.split_at(main));
     let ((y, y_rest), (d, d_rest)) = (y.split_at_mut(main), d.split_at_mut(main));
-    level.fill(Both { f, p: fixed(p), x, u, y: &mut *y }, d);
+    level.fill(ByWidth(Both { f, p: fixed(p), x, u, y: &mut *y }), d);
     if F::TURNS {
         restore(level, x, y, |_, x| F::at(x, p));
         restore(level, x, d, |i, x| G::at(x, p).amul(u[i]));
@@ -163,9 +219,16 @@ fn fixed(p: &[f64]) -> Params {
     std::array::from_fn(|i| p.get(i).copied().unwrap_or(f64::NAN))
 }
 
+/// How many elements of a slice fill whole blocks.
+fn whole<T>(level: Level, x: &[T]) -> usize {
+    x.len() - x.len() % block::<T>(level.bytes())
+}
+
 /// The rest of a slice, padded with ones.
-fn padded<T: Precision>(x: &[T]) -> [T; BLOCK] {
-    std::array::from_fn(|i| x.get(i).copied().unwrap_or(T::ONE))
+fn padded<T: Precision>(x: &[T]) -> [T; LONGEST] {
+    let mut block = [T::ONE; LONGEST];
+    block[..x.len()].copy_from_slice(x);
+    block
 }
 
 /// yᵢ = f(xᵢ)
@@ -177,17 +240,17 @@ pub(crate) fn map<F: Formula, T: Precision>(level: Level, p: &[f64], x: &[T], y:
 }
 
 fn blocks<F: Formula, T: Precision>(level: Level, p: &[f64], x: &[T], y: &mut [T]) {
-    let p = fixed(p);
-    let f = PhantomData::<F>;
-    let main = x.len() - x.len() % BLOCK;
+    let (p, f) = (fixed(p), PhantomData::<F>);
+    let main = whole(level, x);
     let ((x, rest), (y, end)) = (x.split_at(main), y.split_at_mut(main));
     if main > 0 {
-        level.fill(Map { f, p, x }, y);
+        level.fill(ByWidth(Map { f, p, x }), y);
     }
     if !rest.is_empty() {
-        let mut block = [T::ONE; BLOCK];
-        level.fill(Map { f, p, x: &padded(rest) }, &mut block);
-        end.copy_from_slice(&block[..rest.len()]);
+        let mut last = [T::ONE; LONGEST];
+        let one = &mut last[..block::<T>(level.bytes())];
+        level.fill(ByWidth(Map { f, p, x: &padded(rest) }), one);
+        end.copy_from_slice(&one[..rest.len()]);
     }
 }
 
@@ -206,17 +269,17 @@ pub(crate) fn pull<F: Formula, T: Precision>(
 }
 
 fn pull_blocks<F: Formula, T: Precision>(level: Level, p: &[f64], x: &[T], u: &[T], y: &mut [T]) {
-    let p = fixed(p);
-    let f = PhantomData::<F>;
-    let main = x.len() - x.len() % BLOCK;
+    let (p, f) = (fixed(p), PhantomData::<F>);
+    let main = whole(level, x);
     let ((x, rest), (u, u_rest)) = (x.split_at(main), u.split_at(main));
     let (y, end) = y.split_at_mut(main);
     if main > 0 {
-        level.fill(Pull { f, p, x, u }, y);
+        level.fill(ByWidth(Pull { f, p, x, u }), y);
     }
     if !rest.is_empty() {
-        let mut block = [T::ONE; BLOCK];
-        level.fill(Pull { f, p, x: &padded(rest), u: &padded(u_rest) }, &mut block);
-        end.copy_from_slice(&block[..rest.len()]);
+        let mut last = [T::ONE; LONGEST];
+        let one = &mut last[..block::<T>(level.bytes())];
+        level.fill(ByWidth(Pull { f, p, x: &padded(rest), u: &padded(u_rest) }), one);
+        end.copy_from_slice(&one[..rest.len()]);
     }
 }

@@ -14,7 +14,7 @@ use crate::number::Real;
 #[derive(Clone, Copy)]
 struct Turned<T, const FMA: bool> {
     /// MAGIC + n: its lowest bits are the quadrant.
-    n: T,
+    n: Lane<T, FMA>,
     r: Lane<T, FMA>,
     low: Lane<T, FMA>,
 }
@@ -49,10 +49,8 @@ impl<T: Precision, const FMA: bool> Turned<T, FMA> {
     /// sin(x + quarters·π/2)
     #[inline(always)]
     fn wave(self, quarters: T) -> Lane<T, FMA> {
-        let n = Lane::<T, FMA>(self.n) + Lane(quarters);
-        let (sin, cos) = (self.sin(), self.cos());
-        let y = if T::is_odd(n.0) { cos } else { sin };
-        Lane(y.0.turned(n.0))
+        let n = self.n + Lane::of(quarters);
+        n.odd(self.cos(), self.sin()).turned(n)
     }
 }
 
@@ -60,10 +58,10 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     /// self + low, for a small `low`.
     #[inline(always)]
     fn turn(self, low: Option<Self>) -> Turned<T, FMA> {
-        let magic = Lane(T::MAGIC);
+        let magic = Lane::of(T::MAGIC);
         let n = self.fma(Self::constant(std::f64::consts::FRAC_2_PI), magic);
         let k = n - magic;
-        let (n, back, zero) = (n.0, -k, Self::constant(0.0));
+        let (back, zero) = (-k, Self::constant(0.0));
         let part = T::HALF_PI;
         let first = back.fma(Self::constant(part[0]), self); // exact
         if T::SINGLE {
@@ -101,7 +99,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     /// y, or NaN where an argument is too large for it.
     #[inline(always)]
     fn unless_far(self, y: Self) -> Self {
-        self.magnitude().below(Lane(T::TURNING_MOST), y, Self::constant(f64::NAN))
+        self.magnitude().below(Lane::of(T::TURNING_MOST), y, Self::constant(f64::NAN))
     }
 
     #[inline(always)]
@@ -135,8 +133,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         }
         let turned = self.turn(None);
         let (sin, cos) = (turned.sin(), turned.cos());
-        let is_odd = T::is_odd(turned.n);
-        let y = if is_odd { cos } else { sin } / if is_odd { -sin } else { cos };
+        let y = turned.n.odd(cos, sin) / turned.n.odd(-sin, cos);
         self.unless_far(self.equals(Self::constant(0.0), self, y)) // −0
     }
 }

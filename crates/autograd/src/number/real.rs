@@ -265,10 +265,10 @@ pub trait Real:
         e / e.fma(e.fma(Self::lit(0.25), Self::lit(0.5)), Self::lit(0.25))
     }
 
-    /// ln(1 + e^(−|x|))
+    /// ln(1 + x) for 0 ≤ x ≤ 1
     #[inline(always)]
-    fn ln_1p_decay(self) -> Self {
-        self.decay().ln_1p()
+    fn ln_1p_unit(self) -> Self {
+        self.ln_1p()
     }
 
     /// self·e^(−|x|), also where the exponential alone is subnormal or 0; 0 at |x| = ∞, whatever

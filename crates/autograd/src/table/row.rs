@@ -218,6 +218,7 @@ struct Order<E, const K: u32>(PhantomData<E>);
 impl<E: Elementwise, const K: u32> Formula for Order<E, K> {
     const PARAMS: usize = E::INFO.params.len();
     const TURNS: bool = E::INFO.turns;
+    const LONG: bool = E::INFO.shares;
 
     #[inline(always)]
     fn at<R: Real>(x: R, p: &[f64]) -> R {
