@@ -17,8 +17,8 @@
 //! | an entry NaN | NaN | NaN | NaN |
 //! | no entry | no entry | no entry | −∞ |
 
-use chainrule_autograd::kernel::{Level, SHORT, multiples, softmax_jacobians, sums_without};
-use chainrule_autograd::{Element, Tape, Var, softmax_rows};
+use chainrule_autograd::kernel::{Level, SHORT, multiples, softmax_jacobians};
+use chainrule_autograd::{Element, Tape, Var, softmax_rows, sums_without};
 use ndarray::{Array, ArrayBase, Data, DataMut, Dimension, RemoveAxis};
 
 /// eᶻⁱ / Σⱼ eᶻʲ along an axis (−1 is the last), without overflow. The shape stays.
@@ -237,13 +237,11 @@ fn each_row<T: Element>(
     matrices: &mut [T],
     fill: impl Fn(&[T], &[T], &mut [T]),
 ) {
-    let mut y = vec![T::zero(); z.len() + 2 * n];
-    let (y, work) = y.split_at_mut(z.len());
-    let (rest, behind) = work.split_at_mut(n);
+    let mut y = vec![T::zero(); z.len() + n];
+    let (y, rest) = y.split_at_mut(z.len());
     softmax_rows(z, n, y);
     for (y, matrix) in y.chunks_exact(n).zip(matrices.chunks_exact_mut(n * n)) {
-        let columns = |x| <[T]>::as_chunks_mut::<1>(x).0;
-        sums_without(y.as_chunks::<1>().0, columns(&mut *rest), columns(&mut *behind));
+        sums_without(y, rest);
         fill(y, rest, matrix);
     }
 }

@@ -23,7 +23,9 @@ use crate::var::Sym;
 pub(crate) fn chain_rule<'t>(y: Sym<'t>, xs: &[Sym<'t>], seed: Sym<'t>) -> Vec<Sym<'t>> {
     let graph = y.graph;
     let mut adjoints = Adjoints::between(graph, xs, y);
-    adjoints.add(y.id, Part::whole(seed.id));
+    if adjoints.wants(y.id) {
+        adjoints.add(y.id, Part::whole(seed.id));
+    }
     for id in adjoints.downwards() {
         let node = graph.node(id);
         graph.on_behalf_of(node.place, || {
@@ -65,16 +67,17 @@ impl Adjoints {
         (self.lowest..self.lowest + self.wanted.len()).rev().map(|i| Id(i as u32))
     }
 
+    #[inline]
     fn wants(&self, id: Id) -> bool {
         id.index().checked_sub(self.lowest).is_some_and(|i| self.wanted[i])
     }
 
+    /// Adds a contribution to a node of which it is wanted.
+    #[inline]
     fn add(&mut self, id: Id, part: Part) {
-        if self.wants(id) {
-            let first = &mut self.first[id.index() - self.lowest];
-            self.parts.push((part, *first));
-            *first = self.parts.len() as u32 - 1;
-        }
+        let first = &mut self.first[id.index() - self.lowest];
+        self.parts.push((part, *first));
+        *first = self.parts.len() as u32 - 1;
     }
 
     /// Σ of all contributions to a node: nodes above have had their turn, so there are no more.
@@ -148,20 +151,39 @@ impl<'t> Back<'_, 't> {
         Sym::new(self.graph, self.node.operands[i])
     }
 
-    /// Contributes `f(adjoint)` to an operand, if anybody wants to know. This is the one place
-    /// where an adjoint meets broadcasting: what was stretched is summed.
+    /// Contributes `f(adjoint)` to an operand, if anybody wants to know.
+    #[inline]
     pub fn to(&mut self, x: Sym<'t>, f: impl FnOnce(Sym<'t>) -> Sym<'t>) {
+        if let Some(adjoint) = self.incoming(x) {
+            self.contribute(x, f(adjoint));
+        }
+    }
+
+    /// The adjoint of the node, or the tangent of an operand, if anybody wants to know what an operand
+    /// gets.
+    #[inline(always)]
+    pub fn incoming(&self, x: Sym<'t>) -> Option<Sym<'t>> {
+        match &self.way {
+            Way::Back { adjoints } => adjoints.wants(x.id).then_some(self.adjoint),
+            Way::Ahead { tangents, .. } => self.incoming_tangent(tangents, x),
+        }
+    }
+
+    #[inline(never)]
+    fn incoming_tangent(&self, tangents: &Tangents<'t>, x: Sym<'t>) -> Option<Sym<'t>> {
+        tangents.of(x.id).map(|tangent| tangent.expand(&self.adjoint.shape()))
+    }
+
+    /// What an operand gets of [`incoming`](Self::incoming). This is the one place where an adjoint meets
+    /// broadcasting: what was stretched is summed.
+    #[inline]
+    pub fn contribute(&mut self, x: Sym<'t>, part: Sym<'t>) {
         match &mut self.way {
-            Way::Back { adjoints } if adjoints.wants(x.id) => {
-                let part = f(self.adjoint).sum_to(x);
+            Way::Back { adjoints } => {
+                let part = part.sum_to(x);
                 adjoints.add(x.id, Part::whole(part.id));
             }
-            Way::Ahead { tangents, parts } => {
-                if let Some(tangent) = tangents.of(x.id) {
-                    parts.push(f(tangent.expand(&self.adjoint.shape())));
-                }
-            }
-            Way::Back { .. } => {}
+            Way::Ahead { parts, .. } => parts.push(part),
         }
     }
 

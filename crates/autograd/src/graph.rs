@@ -65,6 +65,7 @@ impl Record {
     }
 
     /// A place of its own for a value of a shape.
+    #[inline]
     pub fn new_slot(&mut self, shape: u32) -> Slot {
         let (len, strides) = self.dense[shape as usize];
         let offset = self.extent;
@@ -72,9 +73,10 @@ impl Record {
         Slot { offset, strides }
     }
 
+    #[inline]
     pub fn append(&mut self, op: Op, operands: &[Id], shape: u32, slot: Slot, place: u32) -> Id {
-        let id = Id(self.nodes.len() as u32);
         assert!(operands.len() <= 3, "a node has three operands at most");
+        let id = Id(self.nodes.len() as u32);
         let operands = std::array::from_fn(|i| operands.get(i).copied().unwrap_or(Id::NONE));
         self.nodes.push(Node { op, operands, shape, place });
         self.slots.push(slot);
@@ -242,6 +244,19 @@ impl Graph {
         self.append(r, op.into(), operands, shape, slot, Location::caller())
     }
 
+    /// Appends an elementwise node over operands of one shape; none if they have several.
+    #[inline]
+    #[track_caller]
+    pub fn push_alike<const N: usize>(&self, op: Op, operands: &[Id; N]) -> Option<Id> {
+        let r = &mut *self.record.borrow_mut();
+        let shapes = operands.map(|o| r.nodes[o.index()].shape);
+        if shapes.iter().any(|shape| *shape != shapes[0]) {
+            return None;
+        }
+        let slot = r.new_slot(shapes[0]);
+        Some(self.append(r, op, operands, shapes[0], slot, Location::caller()))
+    }
+
     /// Appends a node that is another way to look at values that exist.
     #[track_caller]
     pub fn push_view(
@@ -257,6 +272,7 @@ impl Graph {
         self.append(r, op.into(), &[base], shape, slot, Location::caller())
     }
 
+    #[inline]
     fn append(
         &self,
         r: &mut Record,
@@ -266,14 +282,21 @@ impl Graph {
         slot: Slot,
         place: &'static Location<'static>,
     ) -> Id {
-        assert!(
-            r.nodes.len() < self.limit as usize,
+        if r.nodes.len() >= self.limit as usize {
+            self.full();
+        }
+        let place = self.on_behalf.get().unwrap_or_else(|| r.places.id(place));
+        r.append(op, operands, shape, slot, place)
+    }
+
+    #[cold]
+    #[track_caller]
+    fn full(&self) -> ! {
+        panic!(
             "this tape is full: {} nodes are all that 32-bit indices can name; \
              clear the tape between steps, or record less on it",
             self.limit
         );
-        let place = self.on_behalf.get().unwrap_or_else(|| r.places.id(place));
-        r.append(op, operands, shape, slot, place)
     }
 
     /// Forgets the nodes and keeps the capacity and the tables.

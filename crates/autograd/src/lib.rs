@@ -122,7 +122,7 @@ pub use explain::{ExplainError, Explanation, Path};
 pub use feed::Feed;
 pub use function::Function;
 pub use node::Id;
-pub use ops::{Arg, CustomOp, concat, custom, softmax_rows, stack};
+pub use ops::{Arg, CustomOp, concat, custom, softmax_rows, stack, sums_without};
 pub use play::{Dtype, Element};
 pub use program::{Buffers, Program};
 pub use tape::{Memory, Tape};

@@ -224,6 +224,12 @@ pub(crate) fn run<T: Element>(
             continue;
         }
         let (start, len) = (slots[index].offset, record.dense[node.shape as usize].0);
+        if let (Op::Zip(zip), 1) = (node.op, len) {
+            // Arithmetic of single numbers: nothing has to be laid out for it.
+            let operand = |i: usize| buffer[slots[node.operands[i].index()].offset];
+            buffer[start] = zip.one(record, operand);
+            continue;
+        }
         let (below, rest) = buffer.split_at_mut(start);
         let (out, above) = rest.split_at_mut(len);
         let above = (start + len, &*above);

@@ -74,6 +74,7 @@ impl<'t, T: Dtype> Var<'t, T> {
     }
 
     /// Whether two values of one tape have the same shape.
+    #[inline]
     pub(crate) fn same_shape(self, other: Self) -> bool {
         let r = self.graph.record();
         r.node(self.id).shape == r.node(other.id).shape
@@ -97,14 +98,19 @@ impl<'t, T: Dtype> Var<'t, T> {
 
     /// # Panics
     /// If the two stand on different tapes.
+    #[inline]
     #[track_caller]
     pub(crate) fn same_tape(self, other: Self, op: &str) {
-        assert!(
-            std::ptr::eq(self.graph, other.graph),
-            "{op}: operands of two different tapes: {} and {}",
-            self.label(),
-            other.label()
-        );
+        if !std::ptr::eq(self.graph, other.graph) {
+            self.apart_from(other, op);
+        }
+    }
+
+    #[cold]
+    #[track_caller]
+    fn apart_from(self, other: Self, op: &str) -> ! {
+        let (a, b) = (self.label(), other.label());
+        panic!("{op}: operands of two different tapes: {a} and {b}");
     }
 
     /// c·x

@@ -1,57 +1,27 @@
 //! Jacobians of softmax, diag(y) − y·yᵀ: short rows side by side, as their softmax is computed.
 
-use super::short_rows::{LANES, softmax};
+use super::short_rows::{ROWS_32, ROWS_64, softmax, turn};
 use super::{Level, Precision, SHORT, Task};
 
-/// A sum with what rounding lost of it beside it.
-#[derive(Clone, Copy)]
-struct Exact<T> {
-    sum: T,
-    lost: T,
-}
-
-impl<T: Precision> Exact<T> {
-    #[inline(always)]
-    fn none() -> Self {
-        Exact { sum: T::default(), lost: T::default() }
-    }
-
-    /// The sum with one more term; exact but for the rounding of what is lost (Knuth's two-sum).
-    #[inline(always)]
-    fn plus(self, x: T) -> Self {
-        let sum = self.sum + x;
-        let back = sum - self.sum;
-        Exact { sum, lost: self.lost + ((self.sum - (sum - back)) + (x - back)) }
-    }
-}
-
-/// Σⱼ≠ᵢ yⱼ for each i, of rows that lie side by side: what stands before it and what stands behind,
-/// each with its rounding errors, so that the rows of a long Jacobian sum to 0 as well. `behind` is
-/// memory to work in.
+/// Σⱼ≠ᵢ yⱼ for each i of a softmax, of rows that lie side by side: 1 − yᵢ, which does not cancel up to
+/// yᵢ = ½; beyond there is one such entry, and the sum is that of all others.
 #[inline(always)]
-pub fn sums_without<T: Precision, const ROWS: usize>(
-    y: &[[T; ROWS]],
-    rest: &mut [[T; ROWS]],
-    behind: &mut [[T; ROWS]],
-) {
-    let mut after = [Exact::none(); ROWS];
-    for ((y, rest), behind) in y.iter().zip(&mut *rest).zip(&mut *behind).rev() {
+fn sums_without<T: Precision, const ROWS: usize>(y: &[[T; ROWS]], rest: &mut [[T; ROWS]]) {
+    let half = T::from_f64(0.5);
+    let mut small = [T::default(); ROWS];
+    for y in y {
         for i in 0..ROWS {
-            (rest[i], behind[i]) = (after[i].sum, after[i].lost);
-            after[i] = after[i].plus(y[i]);
+            small[i] = small[i] + half.below(y[i], T::default(), y[i]);
         }
     }
-    let mut before = [Exact::none(); ROWS];
-    for ((y, rest), behind) in y.iter().zip(rest).zip(behind) {
+    for (y, rest) in y.iter().zip(rest) {
         for i in 0..ROWS {
-            let both = before[i].plus(rest[i]);
-            rest[i] = both.sum + (both.lost + behind[i]);
-            before[i] = before[i].plus(y[i]);
+            rest[i] = half.below(y[i], small[i], T::ONE - y[i]);
         }
     }
 }
 
-/// So few rows do not fill the registers of [`LANES`].
+/// So few rows do not fill the registers of [`ROWS_64`].
 const FEW: usize = 4;
 
 struct ShortJacobians<'a, T> {
@@ -66,8 +36,10 @@ impl<T: Precision> Task for ShortJacobians<'_, T> {
     fn run<const FMA: bool>(self) {
         if self.z.len() <= FEW * self.n {
             self.side_by_side::<FMA, FEW>();
+        } else if T::SINGLE {
+            self.side_by_side::<FMA, ROWS_32>();
         } else {
-            self.side_by_side::<FMA, LANES>();
+            self.side_by_side::<FMA, ROWS_64>();
         }
     }
 }
@@ -77,15 +49,13 @@ impl<T: Precision> ShortJacobians<'_, T> {
     fn side_by_side<const FMA: bool, const ROWS: usize>(self) {
         let ShortJacobians { n, z, matrices } = self;
         let zeros = [[T::default(); ROWS]; SHORT];
-        let (mut y, mut rest, mut behind) = (zeros, zeros, zeros);
+        let (mut y, mut rest) = (zeros, zeros);
         let mut rows = [[T::default(); SHORT]; ROWS];
-        let (y, rest, behind) = (&mut y[..n], &mut rest[..n], &mut behind[..n]);
+        let (y, rest) = (&mut y[..n], &mut rest[..n]);
         for (z, matrices) in z.chunks(ROWS * n).zip(matrices.chunks_mut(ROWS * n * n)) {
-            for (row, z) in z.chunks_exact(n).enumerate() {
-                y.iter_mut().zip(z).for_each(|(column, &z)| column[row] = z);
-            }
+            turn(z, n, y);
             softmax::<T, FMA, ROWS>(y);
-            sums_without(y, rest, behind);
+            sums_without(y, rest);
             for (column, y) in y.iter().enumerate() {
                 for row in 0..ROWS {
                     rows[row][column] = y[row];

@@ -51,7 +51,7 @@ mod sums;
 mod tables;
 mod turning;
 
-pub use jacobians::{softmax_jacobians, sums_without};
+pub use jacobians::softmax_jacobians;
 pub use lane::Lane;
 pub use level::Level;
 pub(crate) use level::{Fill, Task, WideTask};
@@ -59,7 +59,7 @@ pub(crate) use pairs::{Pair, Source, pairs, select};
 pub use precision::Precision;
 pub(crate) use rows::softmax_slope;
 pub(crate) use rows::{
-    differences, exp_differences, from_top, largest, log_softmax_slope, quotients,
+    differences, exp_differences, from_top, largest, log_softmax_slope, place_of, quotients,
 };
 pub use short_rows::SHORT;
 pub(crate) use short_rows::{RowFunction, short_rows};

@@ -3,40 +3,86 @@
 use super::{Fill, Lane, Level, Precision, Task};
 use crate::number::Real;
 
-/// Partial results that are carried side by side.
-const LANES: usize = 16;
+/// How many terms are summed without halving.
+const TERMS: usize = 256;
 
-/// Σ in 16 lanes, for at most a few hundred elements. The order of additions depends on the length
+/// Partial results that are carried side by side.
+const LANES: usize = 32;
+
+/// The last elements of a slice in a block filled up with something else: a loop over few elements is
+/// no vector code, or slow one.
+#[inline(always)]
+fn filled_up<T: Precision, const N: usize>(rest: &[T], with: T) -> [T; N] {
+    let mut block = [with; N];
+    block[..rest.len()].copy_from_slice(rest);
+    block
+}
+
+/// A term of a sum, of two numbers.
+trait Term<T>: Copy {
+    /// `#[inline(always)]`
+    fn of(self, a: T, b: T) -> T;
+}
+
+/// a
+#[derive(Clone, Copy)]
+struct First;
+
+impl<T: Precision> Term<T> for First {
+    #[inline(always)]
+    fn of(self, a: T, _: T) -> T {
+        a
+    }
+}
+
+/// Σ of terms in lanes, for at most a few hundred. The order of additions depends on the length
 /// alone.
+#[inline(always)]
+fn sum_of<T: Precision, F: Term<T>>(f: F, a: &[T], b: &[T]) -> T {
+    let mut lanes = [T::default(); LANES];
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..LANES {
+            lanes[i] = lanes[i] + f.of(a[i], b[i]);
+        }
+    }
+    if !a_rest.is_empty() {
+        let a = filled_up::<T, LANES>(a_rest, T::default());
+        let b = filled_up::<T, LANES>(b_rest, T::default());
+        for i in 0..LANES {
+            let term = f.of(a[i], b[i]);
+            lanes[i] = lanes[i] + if i < a_rest.len() { term } else { T::default() };
+        }
+    }
+    total(lanes)
+}
+
+/// Σ of the lanes, by halves.
+#[inline(always)]
+fn total<T: Precision>(mut lanes: [T; LANES]) -> T {
+    let mut width = LANES;
+    while width > 1 {
+        width /= 2;
+        for i in 0..width {
+            lanes[i] = lanes[i] + lanes[i + width];
+        }
+    }
+    lanes[0]
+}
+
+/// Σ likewise.
 pub(super) struct Sum<'a, T>(pub &'a [T]);
 
 impl<T: Precision> Task for Sum<'_, T> {
     type Output = T;
     #[inline(always)]
     fn run<const FMA: bool>(self) -> T {
-        let mut lanes = [T::default(); LANES];
-        let (whole, rest) = self.0.as_chunks::<LANES>();
-        for chunk in whole {
-            for i in 0..LANES {
-                lanes[i] = lanes[i] + chunk[i];
-            }
-        }
-        for i in 0..rest.len() {
-            lanes[i] = lanes[i] + rest[i];
-        }
-        let mut width = LANES;
-        while width > 1 {
-            width /= 2;
-            for i in 0..width {
-                lanes[i] = lanes[i] + lanes[i + width];
-            }
-        }
-        lanes[0]
+        sum_of(First, self.0, self.0)
     }
 }
 
 /// So many partial results that none waits for the one before.
-const WIDE: usize = 64;
+const WIDE: usize = 32;
 
 struct Largest<'a, T>(&'a [T]);
 
@@ -48,17 +94,15 @@ impl<T: Precision> Task for Largest<'_, T> {
         // A maximum that is one instruction forgets NaN; what is not equal to itself is kept apart.
         let (mut lanes, mut odd) = ([self.0[0]; WIDE], [self.0[0]; WIDE]);
         let (whole, rest) = self.0.as_chunks::<WIDE>();
-        for chunk in whole {
-            for i in 0..WIDE {
-                let x = chunk[i];
-                lanes[i] = if x > lanes[i] { x } else { lanes[i] };
-                odd[i] = if x == x { odd[i] } else { x };
+        let last = [filled_up::<T, WIDE>(rest, self.0[0])];
+        for chunks in [whole, &last] {
+            for chunk in chunks {
+                for i in 0..WIDE {
+                    let x = chunk[i];
+                    lanes[i] = if x > lanes[i] { x } else { lanes[i] };
+                    odd[i] = if x == x { odd[i] } else { x };
+                }
             }
-        }
-        for i in 0..rest.len() {
-            let x = rest[i];
-            lanes[i] = if x > lanes[i] { x } else { lanes[i] };
-            odd[i] = if x == x { odd[i] } else { x };
         }
         let mut width = WIDE;
         while width > 1 {
@@ -88,10 +132,12 @@ impl<T: Precision> Fill<T> for ExpDifferences<'_, T> {
     #[inline(always)]
     fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
         let m = Lane::<T, FMA>::of(self.m);
-        let x = self.x.as_chunks::<LANES>().0.as_flattened();
-        let y = y.as_chunks_mut::<LANES>().0.as_flattened_mut();
-        for (y, &x) in y.iter_mut().zip(x) {
-            *y = Lane::of(x).exp_of_difference(m).first();
+        for (y, x) in y.as_chunks_mut::<LANES>().0.iter_mut().zip(self.x.as_chunks::<LANES>().0) {
+            let (x, mut value) = (*x, [T::ONE; LANES]);
+            for i in 0..LANES / 4 {
+                Lane::take(&x, i).exp_of_difference(m).put(&mut value, i);
+            }
+            *y = value;
         }
     }
 }
@@ -115,8 +161,7 @@ pub(crate) fn exp_differences<T: Precision>(level: Level, x: &[T], m: T, y: &mut
         level.fill(ExpDifferences { x, m }, y);
     }
     if !rest.is_empty() {
-        let (mut block, mut result) = ([m; LANES], [m; LANES]);
-        block[..rest.len()].copy_from_slice(rest);
+        let (block, mut result) = (filled_up::<T, LANES>(rest, m), [m; LANES]);
         level.fill(ExpDifferences { x: &block, m }, &mut result);
         end.copy_from_slice(&result[..rest.len()]);
     }
@@ -151,14 +196,21 @@ impl<T: Precision> Task for Quotients<'_, T> {
     fn run<const FMA: bool>(self) {
         let (divisor, inverse) = (Lane::<T, FMA>::of(self.1), Lane::of(T::ONE / self.1));
         for y in self.0.iter_mut() {
-            let x = Lane::of(*y);
-            // A product and what it lacks, where that is exact: six times as fast as a division.
-            let q = x * inverse;
-            *y = if FMA {
-                (-q).fma(divisor, x).fma(inverse, q).first()
-            } else {
-                (x / divisor).first()
-            };
+            *y = Lane::of(*y).over(divisor, inverse).first();
+        }
+    }
+}
+
+impl<T: Precision, const FMA: bool> Lane<T, FMA> {
+    /// x divided by a number of 1 or more whose inverse is known: a product and what it lacks, where that
+    /// is exact, six times as fast as a division.
+    #[inline(always)]
+    pub(super) fn over(self, divisor: Self, inverse: Self) -> Self {
+        if FMA {
+            let q = self * inverse;
+            (-q).fma(divisor, self).fma(inverse, q)
+        } else {
+            self / divisor
         }
     }
 }
@@ -168,34 +220,35 @@ pub(crate) fn quotients<T: Precision>(level: Level, y: &mut [T], divisor: T) {
     level.run(Quotients(y, divisor));
 }
 
-/// How many terms are laid down before they are summed: the loop that makes them is then as simple as
-/// vector code wants it.
-const TERMS: usize = 256;
+struct PlaceOf<'a, T>(&'a [T], T);
 
-/// (Σ of g where x = m, how many these are)
-struct Ties<'a, T> {
-    x: &'a [T],
-    m: T,
-    g: &'a [T],
+impl<T: Precision> Task for PlaceOf<'_, T> {
+    type Output = Option<usize>;
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> Option<usize> {
+        let PlaceOf(x, m) = self;
+        // By blocks, without a branch for each element.
+        let start = TERMS / 4;
+        let block =
+            x.chunks(start).position(|x| x.iter().fold(false, |found, &x| found | (x == m)))?;
+        x[start * block..].iter().position(|&x| x == m).map(|i| start * block + i)
+    }
 }
 
-impl<T: Precision> Task for Ties<'_, T> {
-    type Output = (T, T);
+/// Where m stands first.
+pub(crate) fn place_of<T: Precision>(level: Level, x: &[T], m: T) -> Option<usize> {
+    level.run(PlaceOf(x, m))
+}
+
+/// p·(g − top), with a strong zero
+#[derive(Clone, Copy)]
+struct Beyond<T>(T);
+
+impl<T: Precision> Term<T> for Beyond<T> {
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> (T, T) {
-        let zero = T::default();
-        let (mut sum, mut count) = (zero, zero);
-        let (mut terms, mut ones) = ([zero; TERMS], [zero; TERMS]);
-        for (x, g) in self.x.chunks(TERMS).zip(self.g.chunks(TERMS)) {
-            for (((term, one), &x), &g) in terms.iter_mut().zip(&mut ones).zip(x).zip(g) {
-                let tie = x == self.m;
-                *term = if tie { g } else { zero };
-                *one = if tie { T::ONE } else { zero };
-            }
-            sum = sum + Sum(&terms[..x.len()]).run::<FMA>();
-            count = count + Sum(&ones[..x.len()]).run::<FMA>();
-        }
-        (sum, count)
+    fn of(self, p: T, g: T) -> T {
+        let g = g - self.0;
+        p.either_zero(g, T::default(), p * g)
     }
 }
 
@@ -211,18 +264,14 @@ impl<T: Precision> Task for FromTop<'_, T> {
     #[inline(always)]
     fn run<const FMA: bool>(self) -> T {
         let mut sum = T::default();
-        let mut terms = [T::default(); TERMS];
         for (p, g) in self.p.chunks(TERMS).zip(self.g.chunks(TERMS)) {
-            for ((term, &p), &g) in terms.iter_mut().zip(p).zip(g) {
-                *term = Lane::<T, FMA>::of(p).amul(Lane::of(g - self.top)).first();
-            }
-            sum = sum + Sum(&terms[..p.len()]).run::<FMA>();
+            sum = sum + sum_of(Beyond(self.top), p, g);
         }
         sum
     }
 }
 
-/// Of a softmax p with largest entry m: t, what g has at m (its mean over ties), and Σ pᵢ·(gᵢ − t).
+/// Of a softmax p with largest entry m: t, what g has where m stands first, and Σ pᵢ·(gᵢ − t).
 pub(crate) fn from_top<T: Precision>(level: Level, p: &[T], m: T, g: &[T]) -> (T, T) {
     fn by_halves<T: Precision>(level: Level, p: &[T], g: &[T], top: T) -> T {
         if p.len() <= 4 * TERMS {
@@ -232,8 +281,7 @@ pub(crate) fn from_top<T: Precision>(level: Level, p: &[T], m: T, g: &[T]) -> (T
         let ((p, p_rest), (g, g_rest)) = (p.split_at(half), g.split_at(half));
         by_halves(level, p, g, top) + by_halves(level, p_rest, g_rest, top)
     }
-    let (sum, count) = level.run(Ties { x: p, m, g });
-    let top = sum / count;
+    let top = place_of(level, p, m).map_or(m, |at| g[at]); // NaN stands nowhere
     (top, by_halves(level, p, g, top))
 }
 

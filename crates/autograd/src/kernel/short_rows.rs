@@ -6,8 +6,9 @@ use crate::number::Real;
 
 /// Rows up to this length are short.
 pub const SHORT: usize = 32;
-/// Rows that are computed side by side.
-pub(super) const LANES: usize = 16;
+/// How many rows of f64 are computed side by side, and of f32: four registers of AVX2.
+pub(super) const ROWS_64: usize = 16;
+pub(super) const ROWS_32: usize = 32;
 
 /// The functions of a row.
 #[derive(Clone, Copy, PartialEq)]
@@ -32,63 +33,135 @@ impl<T: Precision> Task for ShortRows<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(self) {
+        if T::SINGLE {
+            self.side_by_side::<FMA, ROWS_32>();
+        } else {
+            self.side_by_side::<FMA, ROWS_64>();
+        }
+    }
+}
+
+impl<T: Precision> ShortRows<'_, T> {
+    #[inline(always)]
+    fn side_by_side<const FMA: bool, const ROWS: usize>(self) {
         let ShortRows { f, n, x, y } = self;
         let width = if f == RowFunction::LogSumExp { 1 } else { n };
-        let mut block = [[T::default(); LANES]; SHORT];
+        let mut block = [[T::default(); ROWS]; SHORT];
         let block = &mut block[..n];
-        for (x, y) in x.chunks(LANES * n).zip(y.chunks_mut(LANES * width)) {
-            for (row, x) in x.chunks_exact(n).enumerate() {
-                for (column, &x) in block.iter_mut().zip(x) {
-                    column[row] = x;
-                }
-            }
+        for (x, y) in x.chunks(ROWS * n).zip(y.chunks_mut(ROWS * width)) {
+            turn(x, n, block);
             match f {
-                RowFunction::LogSumExp => block[0] = logsumexp::<T, FMA>(block),
-                RowFunction::Softmax => softmax::<T, FMA, LANES>(block),
-                RowFunction::LogSoftmax => log_softmax::<T, FMA>(block),
+                RowFunction::LogSumExp => block[0] = logsumexp::<T, FMA, ROWS>(block),
+                RowFunction::Softmax => softmax::<T, FMA, ROWS>(block),
+                RowFunction::LogSoftmax => log_softmax::<T, FMA, ROWS>(block),
             }
-            for (row, y) in y.chunks_exact_mut(width).enumerate() {
-                for (column, y) in block.iter().zip(y) {
-                    *y = column[row];
-                }
+            turn_back(&block[..width], y);
+        }
+    }
+}
+
+/// Puts rows of `n` elements, at most `ROWS`, side by side; four at a time, so that columns are written
+/// by vectors.
+#[inline(always)]
+pub(super) fn turn<T: Precision, const ROWS: usize>(
+    x: &[T],
+    n: usize,
+    block: &mut [Column<T, ROWS>],
+) {
+    for (k, x) in x.chunks(4 * n).enumerate() {
+        let (a, b) = x.split_at(n);
+        let (b, c) = b.split_at(n.min(b.len()));
+        let (c, d) = c.split_at(n.min(c.len()));
+        if d.is_empty() {
+            for (row, x) in x.chunks(n).enumerate() {
+                block.iter_mut().zip(x).for_each(|(column, &x)| column[4 * k + row] = x);
             }
+            return;
+        }
+        for ((((column, &a), &b), &c), &d) in block.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+            column.as_chunks_mut::<4>().0[k] = [a, b, c, d];
+        }
+    }
+}
+
+/// The way back.
+#[inline(always)]
+pub(super) fn turn_back<T: Precision, const ROWS: usize>(block: &[Column<T, ROWS>], y: &mut [T]) {
+    let n = block.len();
+    for (k, y) in y.chunks_mut(4 * n).enumerate() {
+        let (a, b) = y.split_at_mut(n);
+        let (b, c) = b.split_at_mut(n.min(b.len()));
+        let (c, d) = c.split_at_mut(n.min(c.len()));
+        if d.is_empty() {
+            for (row, y) in y.chunks_mut(n).enumerate() {
+                y.iter_mut().zip(block).for_each(|(y, column)| *y = column[4 * k + row]);
+            }
+            return;
+        }
+        for ((((column, a), b), c), d) in block.iter().zip(a).zip(b).zip(c).zip(d) {
+            [*a, *b, *c, *d] = column.as_chunks::<4>().0[k];
         }
     }
 }
 
 /// The largest of each row; NaN where there is one.
+#[allow(clippy::eq_op)] // x == x is false for NaN alone
 #[inline(always)]
-fn largest<T: Precision, const FMA: bool, const ROWS: usize>(
-    block: &[Column<T, ROWS>],
-) -> Column<T, ROWS> {
-    let mut m = block[0];
+fn largest<T: Precision, const ROWS: usize>(block: &[Column<T, ROWS>]) -> Column<T, ROWS> {
+    // A maximum that is one instruction forgets NaN; what is not equal to itself is kept apart.
+    let (mut m, mut odd) = (block[0], block[0]);
     for x in &block[1..] {
         for i in 0..ROWS {
-            let (x, largest) = (Lane::<T, FMA>::of(x[i]), Lane::of(m[i]));
-            m[i] = x.by_order(largest, largest, largest, x).first();
+            m[i] = m[i].below(x[i], x[i], m[i]);
+            odd[i] = x[i].equals(x[i], odd[i], x[i]);
         }
+    }
+    for i in 0..ROWS {
+        m[i] = odd[i].equals(odd[i], m[i], odd[i]);
     }
     m
 }
 
-/// e^(x − m), and the sum of it.
+/// e^(x − m)
+#[inline(always)]
+fn exps<T: Precision, const FMA: bool, const ROWS: usize>(
+    x: Column<T, ROWS>,
+    m: &Column<T, ROWS>,
+) -> Column<T, ROWS> {
+    let mut e = x;
+    if ROWS < ROWS_64 {
+        for i in 0..ROWS {
+            e[i] = Lane::<T, FMA>::of(x[i]).exp_of_difference(Lane::of(m[i])).first();
+        }
+    } else {
+        for i in 0..ROWS / 4 {
+            let m = Lane::take(m, i);
+            Lane::<T, FMA>::take(&x, i).exp_of_difference(m).put(&mut e, i);
+        }
+    }
+    e
+}
+
+/// e^(x − m) over the sum of it.
 #[inline(always)]
 pub(super) fn softmax<T: Precision, const FMA: bool, const ROWS: usize>(
     block: &mut [Column<T, ROWS>],
 ) {
-    let m = largest::<T, FMA, ROWS>(block);
+    let m = largest::<T, ROWS>(block);
     let mut sum = [T::default(); ROWS];
     for x in block.iter_mut() {
-        for i in 0..ROWS {
-            x[i] = Lane::<T, FMA>::of(x[i]).exp_of_difference(Lane::of(m[i])).first();
-        }
+        *x = exps::<T, FMA, ROWS>(*x, &m);
         for i in 0..ROWS {
             sum[i] = sum[i] + x[i];
         }
     }
+    let mut inverse = sum;
+    for i in 0..ROWS {
+        inverse[i] = T::ONE / sum[i];
+    }
     for y in block {
         for i in 0..ROWS {
-            y[i] = y[i] / sum[i];
+            y[i] = Lane::<T, FMA>::of(y[i]).over(Lane::of(sum[i]), Lane::of(inverse[i])).first();
         }
     }
 }
@@ -96,17 +169,18 @@ pub(super) fn softmax<T: Precision, const FMA: bool, const ROWS: usize>(
 /// The largest m of each row, and ln Σ e^(x − m): the entry m itself is e⁰ = 1 exactly, so that what
 /// the others add keeps its digits.
 #[inline(always)]
-fn log_sum<T: Precision, const FMA: bool>(
-    block: &[Column<T, LANES>],
-) -> (Column<T, LANES>, Column<T, LANES>) {
-    let m = largest::<T, FMA, LANES>(block);
-    let (mut sum, mut found) = ([T::default(); LANES], [T::default(); LANES]);
-    for x in block {
-        for i in 0..LANES {
-            let e = Lane::<T, FMA>::of(x[i]).exp_of_difference(Lane::of(m[i])).first();
-            let is_first = x[i] == m[i] && found[i] == T::default();
-            found[i] = if is_first { T::ONE } else { found[i] };
-            sum[i] = sum[i] + if is_first { T::default() } else { e };
+fn log_sum<T: Precision, const FMA: bool, const ROWS: usize>(
+    block: &[Column<T, ROWS>],
+) -> (Column<T, ROWS>, Column<T, ROWS>) {
+    let (zero, one) = (T::default(), T::ONE);
+    let m = largest::<T, ROWS>(block);
+    let (mut sum, mut missing) = ([zero; ROWS], [one; ROWS]);
+    for &x in block {
+        let e = exps::<T, FMA, ROWS>(x, &m);
+        for i in 0..ROWS {
+            let is_first = x[i].equals(m[i], missing[i], zero);
+            sum[i] = sum[i] + is_first.equals(one, zero, e[i]);
+            missing[i] = missing[i] - is_first;
         }
     }
     for s in &mut sum {
@@ -116,22 +190,23 @@ fn log_sum<T: Precision, const FMA: bool>(
 }
 
 #[inline(always)]
-fn logsumexp<T: Precision, const FMA: bool>(block: &[Column<T, LANES>]) -> Column<T, LANES> {
-    let (m, log) = log_sum::<T, FMA>(block);
+fn logsumexp<T: Precision, const FMA: bool, const ROWS: usize>(
+    block: &[Column<T, ROWS>],
+) -> Column<T, ROWS> {
+    let (m, log) = log_sum::<T, FMA, ROWS>(block);
     let mut y = m;
-    for i in 0..LANES {
+    for i in 0..ROWS {
         // ±∞ and NaN are what they are.
-        let m = Lane::<T, FMA>::of(m[i]);
-        y[i] = m.magnitude().below(Lane::INFINITY, m + Lane::of(log[i]), m).first();
+        y[i] = m[i].magnitude().below(T::INFINITY, m[i] + log[i], m[i]);
     }
     y
 }
 
 #[inline(always)]
-fn log_softmax<T: Precision, const FMA: bool>(block: &mut [Column<T, LANES>]) {
-    let (m, log) = log_sum::<T, FMA>(block);
+fn log_softmax<T: Precision, const FMA: bool, const ROWS: usize>(block: &mut [Column<T, ROWS>]) {
+    let (m, log) = log_sum::<T, FMA, ROWS>(block);
     for y in block {
-        for i in 0..LANES {
+        for i in 0..ROWS {
             y[i] = (y[i] - m[i]) - log[i];
         }
     }

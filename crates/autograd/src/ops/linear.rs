@@ -160,11 +160,14 @@ pub(super) fn pairwise_sum<T: Element>(x: &[T]) -> T {
 impl<'t> Sym<'t> {
     /// Sums what was stretched, so that the shape becomes that of `x`: the transpose of
     /// broadcasting.
+    #[inline]
     #[track_caller]
     pub(crate) fn sum_to(self, x: Sym<'t>) -> Sym<'t> {
-        if self.same_shape(x) {
-            return self;
-        }
+        if self.same_shape(x) { self } else { self.stretched_sum(x) }
+    }
+
+    #[track_caller]
+    fn stretched_sum(self, x: Sym<'t>) -> Sym<'t> {
         let (mine, shape) = (self.shape(), x.shape());
         let missing = mine.len() - shape.len();
         let mask = (0..mine.len())

@@ -37,7 +37,7 @@ pub(crate) use matmul::{Factors, Matmul};
 pub(crate) use parts::{Accumulate, Concat, Part};
 pub(crate) use rowslope::RowSlope;
 pub(crate) use rowwise::RowWise;
-pub use rowwise::softmax_rows;
+pub use rowwise::{softmax_rows, sums_without};
 pub(crate) use select::Select;
 pub use shaping::concat;
 pub use shaping::stack;

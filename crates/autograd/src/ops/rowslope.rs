@@ -2,7 +2,7 @@
 //! whole array, as short rows have them, would be bound by memory.
 
 use super::linear::{Sum, pairwise_sum};
-use super::rowwise::log_of_sum;
+use super::rowwise::{softmax, sum_of_others};
 use super::{Primitive, RowWise};
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
@@ -45,15 +45,11 @@ impl RowSlope {
     fn row<T: Element>(self, level: Level, x: &[T], g: &[T], y: &mut [T]) {
         let m = largest(level, x);
         match self {
-            // Every g is measured from that of the largest entry (see the rule of softmax).
-            RowSlope::Softmax => {
-                let (top, sum) = from_top(level, x, m, g);
-                softmax_slope(level, x, g, top, sum, y);
-            }
+            RowSlope::Softmax => softmax_pulled(level, x, m, g, y),
             RowSlope::LogSoftmax => {
                 exp_differences(level, x, m, y);
-                let c = pairwise_sum(g).adiv(pairwise_sum(y));
-                log_softmax_slope(level, g, c, y);
+                let others = sum_of_others(level, x, m, y);
+                log_softmax_slope(level, g, factor(g, others), y);
             }
         }
     }
@@ -65,18 +61,17 @@ impl RowSlope {
         let (x, g) = (x.chunks_exact(n), g.chunks_exact(n));
         let out = y.chunks_exact_mut(n).zip(dx.chunks_exact_mut(n));
         for ((x, g), (y, dx)) in x.zip(g).zip(out) {
+            let m = largest(level, x);
             match self {
                 RowSlope::Softmax => {
-                    RowWise::Softmax.fill(level, x, y);
-                    self.row(level, y, g, dx);
+                    let most = softmax(level, x, m, y);
+                    softmax_pulled(level, y, most, g, dx);
                 }
                 RowSlope::LogSoftmax => {
-                    let m = largest(level, x);
                     exp_differences(level, x, m, dx);
-                    let c = pairwise_sum(g).adiv(pairwise_sum(dx));
-                    let log = log_of_sum(x, m, dx);
-                    differences(level, x, [m, log], y);
-                    log_softmax_slope(level, g, c, dx);
+                    let others = sum_of_others(level, x, m, dx);
+                    differences(level, x, [m, others.ln_1p()], y);
+                    log_softmax_slope(level, g, factor(g, others), dx);
                 }
             }
         }
@@ -89,6 +84,17 @@ impl RowSlope {
             RowSlope::LogSoftmax => RowWise::LogSoftmax,
         }
     }
+}
+
+/// Every g is measured from that of the largest entry m of p (see the rule of softmax).
+fn softmax_pulled<T: Element>(level: Level, p: &[T], m: T, g: &[T], y: &mut [T]) {
+    let (top, sum) = from_top(level, p, m, g);
+    softmax_slope(level, p, g, top, sum, y);
+}
+
+/// Σ g / Σ e for exponentials of which the largest is 1.
+fn factor<T: Element>(g: &[T], others: T) -> T {
+    pairwise_sum(g).adiv(T::one() + others)
 }
 
 /// Σ over the last axis, which stays.

@@ -10,7 +10,8 @@ use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{
-    Level, RowFunction, SHORT, differences, exp_differences, largest, quotients, short_rows,
+    Level, RowFunction, SHORT, differences, exp_differences, largest, place_of, quotients,
+    short_rows,
 };
 use crate::many::Many;
 use crate::node::Id;
@@ -228,7 +229,7 @@ impl RowWise {
                 work.clear();
                 work.resize(x.len(), m);
                 exp_differences(level, x, m, work);
-                m + log_of_sum(x, m, work)
+                m + sum_of_others(level, x, m, work).ln_1p()
             }
             RowWise::Norm => {
                 let scale = max_abs(x);
@@ -248,26 +249,36 @@ impl RowWise {
         if self == RowWise::Weights && m.wide().is_infinite() {
             return limits(x, m, y);
         }
-        exp_differences(level, x, m, y);
         if self == RowWise::LogSoftmax {
-            let log = log_of_sum(x, m, y);
+            exp_differences(level, x, m, y);
+            let log = sum_of_others(level, x, m, y).ln_1p();
             differences(level, x, [m, log], y);
         } else {
-            let sum = pairwise_sum(y);
-            quotients(level, y, sum);
+            softmax(level, x, m, y);
         }
     }
 }
 
-/// ln Σ e for e = e^(x − m). The entry m itself is e⁰ = 1 exactly: what the others add keeps its digits.
-pub(super) fn log_of_sum<T: Element>(x: &[T], m: T, e: &mut [T]) -> T {
-    let Some(at) = place_of(x, m) else {
-        return pairwise_sum(e).ln_1p();
+/// The softmax of a row with the largest entry m; returns its own largest entry.
+pub(super) fn softmax<T: Element>(level: Level, x: &[T], m: T, y: &mut [T]) -> T {
+    exp_differences(level, x, m, y);
+    let sum = pairwise_sum(y);
+    quotients(level, y, sum);
+    let mut largest = [T::one()]; // e⁰
+    quotients(level, &mut largest, sum);
+    largest[0]
+}
+
+/// Σ e for e = e^(x − m), but for the entry m itself: that is e⁰ = 1 exactly, and without it what the
+/// others add keeps its digits.
+pub(super) fn sum_of_others<T: Element>(level: Level, x: &[T], m: T, e: &mut [T]) -> T {
+    let Some(at) = place_of(level, x, m) else {
+        return pairwise_sum(e); // NaN
     };
     let own = std::mem::replace(&mut e[at], T::zero());
-    let log = pairwise_sum(e).ln_1p();
+    let sum = pairwise_sum(e);
     e[at] = own;
-    log
+    sum
 }
 
 /// The softmax of each row of `n` elements, the same to the bit as [`Var::softmax`]: for closed forms
@@ -289,19 +300,32 @@ pub fn softmax_rows<T: Element>(x: &[T], n: usize, y: &mut [T]) {
     }
 }
 
+/// Σⱼ≠ᵢ yⱼ for each i of a softmax y: 1 − yᵢ, which does not cancel up to yᵢ = ½; beyond there is one
+/// such entry, and the sum is that of all others.
+///
+/// ```
+/// let mut rest = [0.0; 3];
+/// chainrule_autograd::sums_without(&[1.0, 1e-20, 0.0], &mut rest);
+/// assert_eq!(rest, [1e-20, 1.0, 1.0]);
+/// ```
+pub fn sums_without<T: Element>(y: &[T], rest: &mut [T]) {
+    let half = T::narrow(0.5);
+    let mut large = None;
+    for (i, (&y, rest)) in y.iter().zip(&mut *rest).enumerate() {
+        *rest = T::one() - y;
+        large = if y > half { Some(i) } else { large };
+    }
+    if let Some(at) = large {
+        rest[at] = pairwise_sum(&y[..at]) + pairwise_sum(&y[at + 1..]);
+    }
+}
+
 /// The largest |x|; NaN if there is one.
 fn max_abs<T: Element>(x: &[T]) -> T {
     x.iter().fold(T::zero(), |m, &x| {
         let size = x.pos(x, -x);
         size.by_order(m, m, m, size)
     })
-}
-
-/// Where m stands first. (Looked for by blocks, without a branch for each element.)
-fn place_of<T: Element>(x: &[T], m: T) -> Option<usize> {
-    let block = x.chunks(64).position(|x| x.iter().fold(false, |found, &x| found | (x == m)))?;
-    let start = 64 * block;
-    x[start..].iter().position(|&x| x == m).map(|i| start + i)
 }
 
 /// The limit of softmax as the largest entry m goes to ±∞.

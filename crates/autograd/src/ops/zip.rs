@@ -85,6 +85,12 @@ impl<T> From<f32> for Arg<'_, T> {
 }
 
 impl Binary {
+    /// Whether the slopes are 0.
+    fn is_flat(self) -> bool {
+        use Binary::{Eq, Le, Lt, Ne, Share};
+        matches!(self, Lt | Le | Eq | Ne | Share)
+    }
+
     /// One value.
     #[inline(always)]
     pub fn of<R: Real>(self, a: R, b: R) -> R {
@@ -139,6 +145,9 @@ impl Binary {
 /// The rules. `a`, `b`: the operands; `y`: the result; `g`: its adjoint.
 impl Zip {
     fn rule<'t>(self, back: &mut Back<'_, 't>, a: Arg<'t, ()>, b: Arg<'t, ()>) {
+        if self.f.is_flat() {
+            return;
+        }
         let y = back.y();
         let graph = back.graph;
         let sym = |x: Arg<'t, ()>| x.sym(graph);
@@ -146,32 +155,40 @@ impl Zip {
         let r = || zip(graph, Binary::Hypot, a, b);
         // In a direction b is the radius; at the origin nothing flows.
         let off_origin = |g: Sym<'t>| sym(b).equal(0.0).select(0.0, g);
-        let mut to_a = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.arg(a, f);
-        match self.f {
-            Binary::Add | Binary::Sub => to_a(&|g| g),
-            Binary::Mul | Binary::AMul => to_a(&|g| g.amul(b)),
-            Binary::Div | Binary::ADiv => to_a(&|g| g.adiv(b)),
-            Binary::Pow => to_a(&|g| g.amul(power_slope(sym(a), sym(b)))),
-            Binary::Max => to_a(&|g| g.amul(share(a, b))),
-            Binary::Min => to_a(&|g| g.amul(share(b, a))),
-            Binary::Atan2 => to_a(&|g| g.amul(direction(direction(sym(b), r()), r()))),
-            Binary::Hypot => to_a(&|g| g.amul(direction(sym(a), y))),
-            Binary::Direction => to_a(&|g| off_origin(g).adiv(b)),
-            Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne | Binary::Share => {}
+        if let Some((x, g)) = back.wanted(a) {
+            back.contribute(
+                x,
+                match self.f {
+                    Binary::Add | Binary::Sub => g,
+                    Binary::Mul | Binary::AMul => g.amul(b),
+                    Binary::Div | Binary::ADiv => g.adiv(b),
+                    Binary::Pow => g.amul(power_slope(x, sym(b))),
+                    Binary::Max => g.amul(share(a, b)),
+                    Binary::Min => g.amul(share(b, a)),
+                    Binary::Atan2 => g.amul(direction(direction(sym(b), r()), r())),
+                    Binary::Hypot => g.amul(direction(x, y)),
+                    Binary::Direction => off_origin(g).adiv(b),
+                    _ => unreachable!("flat functions have no slope"),
+                },
+            );
         }
-        let mut to_b = |f: &dyn Fn(Sym<'t>) -> Sym<'t>| back.arg(b, f);
-        match self.f {
-            Binary::Add => to_b(&|g| g),
-            Binary::Sub => to_b(&|g| -g),
-            Binary::Mul | Binary::AMul => to_b(&|g| g.amul(a)),
-            Binary::Div | Binary::ADiv => to_b(&|g| -g.adiv(b).amul(y)),
-            Binary::Pow => to_b(&|g| g.amul(y.equal(0.0).select(0.0, y * sym(a).ln()))),
-            Binary::Max => to_b(&|g| g.amul(share(b, a))),
-            Binary::Min => to_b(&|g| g.amul(share(a, b))),
-            Binary::Atan2 => to_b(&|g| -g.amul(direction(direction(sym(a), r()), r()))),
-            Binary::Hypot => to_b(&|g| g.amul(direction(sym(b), y))),
-            Binary::Direction => to_b(&|g| -off_origin(g).adiv(b).amul(y)),
-            Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne | Binary::Share => {}
+        if let Some((x, g)) = back.wanted(b) {
+            back.contribute(
+                x,
+                match self.f {
+                    Binary::Add => g,
+                    Binary::Sub => -g,
+                    Binary::Mul | Binary::AMul => g.amul(a),
+                    Binary::Div | Binary::ADiv => -g.adiv(b).amul(y),
+                    Binary::Pow => g.amul(y.equal(0.0).select(0.0, y * sym(a).ln())),
+                    Binary::Max => g.amul(share(b, a)),
+                    Binary::Min => g.amul(share(a, b)),
+                    Binary::Atan2 => -g.amul(direction(direction(sym(a), r()), r())),
+                    Binary::Hypot => g.amul(direction(x, y)),
+                    Binary::Direction => -off_origin(g).adiv(b).amul(y),
+                    _ => unreachable!("flat functions have no slope"),
+                },
+            );
         }
     }
 }
@@ -188,6 +205,17 @@ fn power_slope<'t>(a: Sym<'t>, b: Sym<'t>) -> Sym<'t> {
 }
 
 impl Zip {
+    /// The value of one element, from that of each operand.
+    #[inline(always)]
+    pub fn one<T: Element>(self, record: &Record, operand: impl Fn(usize) -> T) -> T {
+        let number = || T::narrow(self.value(record));
+        match self.number {
+            Number::None => self.f.of(operand(0), operand(1)),
+            Number::Left => self.f.of(number(), operand(0)),
+            Number::Right => self.f.of(operand(0), number()),
+        }
+    }
+
     /// The number, where one operand is one.
     pub fn value(self, record: &Record) -> f64 {
         record.params[self.param as usize]
@@ -206,13 +234,7 @@ impl Primitive for Zip {
 
     fn play<T: Element>(self, io: &mut Io<'_, T>) {
         if io.out.len() == 1 {
-            let number = || T::narrow(self.value(io.record));
-            let (a, b) = match self.number {
-                Number::None => (io.one(0), io.one(1)),
-                Number::Left => (number(), io.one(0)),
-                Number::Right => (io.one(0), number()),
-            };
-            io.out[0] = self.f.of(a, b);
+            io.out[0] = self.one(io.record, |i| io.one(i));
             return;
         }
         let number = || Source::Number(T::narrow(self.value(io.record)));
@@ -315,9 +337,12 @@ impl Primitive for Zip {
 }
 
 impl<'t> Back<'_, 't> {
-    fn arg(&mut self, x: Arg<'t, ()>, f: &dyn Fn(Sym<'t>) -> Sym<'t>) {
-        if let Arg::Var(x) = x {
-            self.to(x, f);
+    /// An operand, if it is a node whose adjoint somebody wants, and the adjoint that comes in.
+    #[inline]
+    fn wanted(&self, x: Arg<'t, ()>) -> Option<(Sym<'t>, Sym<'t>)> {
+        match x {
+            Arg::Var(x) => Some((x, self.incoming(x)?)),
+            Arg::Number(_) => None,
         }
     }
 }
@@ -357,27 +382,22 @@ fn with_number(f: Binary, x: Sym<'_>, c: f64, number: Number) -> Id {
 
 /// Appends an elementwise node whose shape is what its operands broadcast to.
 #[track_caller]
-pub(super) fn push_broadcast(
+pub(super) fn push_broadcast<const N: usize>(
     graph: &Graph,
-    op: impl Into<crate::node::Op>,
+    op: impl Into<Op>,
     name: &str,
-    operands: &[Id],
+    operands: &[Id; N],
 ) -> Id {
+    let op = op.into();
+    if let Some(id) = graph.push_alike(op, operands) {
+        return id;
+    }
     let dims = {
         let r = graph.record();
-        let shape = |id: Id| r.node(id).shape;
-        if operands.iter().all(|&o| shape(o) == shape(operands[0])) {
-            None
-        } else {
-            let dims = broadcast_all(operands.iter().map(|&o| r.shape(o)));
-            Some(dims.unwrap_or_else(|| {
-                let all: Vec<String> = operands.iter().map(|&o| r.label(o)).collect();
-                panic!("{name}: shapes do not broadcast: {}", all.join(" with "))
-            }))
-        }
+        broadcast_all(operands.iter().map(|&o| r.shape(o))).unwrap_or_else(|| {
+            let all: Vec<String> = operands.iter().map(|&o| r.label(o)).collect();
+            panic!("{name}: shapes do not broadcast: {}", all.join(" with "))
+        })
     };
-    match dims {
-        None => graph.push(op, operands, ShapeOf::Like(operands[0])),
-        Some(dims) => graph.push(op, operands, ShapeOf::Dims(&dims)),
-    }
+    graph.push(op, operands, ShapeOf::Dims(&dims))
 }
