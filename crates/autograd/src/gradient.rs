@@ -13,9 +13,13 @@
 //!
 //! The function is [`chain_rule`]; [`Back`] is what it hands to an op's pullback.
 
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
 use crate::graph::Graph;
 use crate::node::{Id, Node, Op, each_op};
 use crate::ops::{Accumulate, AxisSlice, Part, Primitive};
+use crate::shape::ShortHash;
 use crate::tangent::{Tangents, depend};
 use crate::var::Sym;
 
@@ -44,13 +48,17 @@ pub(crate) struct Adjoints {
     lowest: usize,
     /// Whether a node depends on some x: no other adjoint is recorded.
     wanted: Vec<bool>,
-    /// The first of a node's contributions in `parts`.
-    first: Vec<u32>,
+    /// What a node has got: nothing, one contribution of its own shape, which is its adjoint, or
+    /// [`LISTED`] ones until its turn has come.
+    got: Vec<Id>,
+    /// The last of a node's contributions in `parts`, where they are listed.
+    last: HashMap<usize, u32, BuildHasherDefault<ShortHash>>,
+    /// Each with the one before.
     parts: Vec<(Part, u32)>,
-    /// The adjoint, once its node's turn has come.
-    sums: Vec<Id>,
 }
 
+/// Several contributions, or one to a slice.
+const LISTED: Id = Id(u32::MAX - 1);
 const END: u32 = u32::MAX;
 
 impl Adjoints {
@@ -59,8 +67,8 @@ impl Adjoints {
         let lowest = xs.iter().map(|x| x.id.index()).min().unwrap_or(0).min(y.id.index());
         let len = y.id.index() + 1 - lowest;
         let wanted = depend(&record, xs, lowest, len);
-        let (first, sums) = (vec![END; len], vec![Id::NONE; len]);
-        Adjoints { lowest, wanted, first, parts: Vec::new(), sums }
+        let (got, last) = (vec![Id::NONE; len], HashMap::default());
+        Adjoints { lowest, wanted, got, last, parts: Vec::new() }
     }
 
     fn downwards(&self) -> impl Iterator<Item = Id> + use<> {
@@ -75,32 +83,48 @@ impl Adjoints {
     /// Adds a contribution to a node of which it is wanted.
     #[inline]
     fn add(&mut self, id: Id, part: Part) {
-        let first = &mut self.first[id.index() - self.lowest];
-        self.parts.push((part, *first));
-        *first = self.parts.len() as u32 - 1;
+        let at = id.index() - self.lowest;
+        if self.got[at] == Id::NONE && part.is_whole() {
+            self.got[at] = part.id;
+        } else {
+            self.list(at, part);
+        }
+    }
+
+    fn list(&mut self, at: usize, part: Part) {
+        let before = std::mem::replace(&mut self.got[at], LISTED);
+        if before != Id::NONE && before != LISTED {
+            self.list(at, Part::whole(before));
+        }
+        let this = self.parts.len() as u32;
+        let before = self.last.insert(at, this).unwrap_or(END);
+        self.parts.push((part, before));
     }
 
     /// Σ of all contributions to a node: nodes above have had their turn, so there are no more.
     fn sum<'t>(&mut self, graph: &'t Graph, id: Id) -> Option<Sym<'t>> {
-        let last = self.first[id.index() - self.lowest];
-        let &(part, before) = self.parts.get(last as usize)?;
-        let sum = match before {
-            END if part.is_whole() => Sym::new(graph, part.id),
-            _ => Accumulate::record(graph, id, &self.listed(last)),
-        };
-        self.sums[id.index() - self.lowest] = sum.id;
-        Some(sum)
+        let at = id.index() - self.lowest;
+        match self.got[at] {
+            Id::NONE => None,
+            LISTED => {
+                let sum = Accumulate::record(graph, id, &self.listed(at));
+                self.got[at] = sum.id;
+                Some(sum)
+            }
+            sum => Some(Sym::new(graph, sum)),
+        }
     }
 
-    /// The contributions from `last` on.
-    fn listed(&self, last: u32) -> Vec<Part> {
+    /// The contributions to a node, the last one first.
+    fn listed(&self, at: usize) -> Vec<Part> {
         let part = |at: u32| self.parts.get(at as usize);
+        let last = self.last.get(&at).copied().unwrap_or(END);
         std::iter::successors(part(last), |&&(_, next)| part(next)).map(|&(p, _)| p).collect()
     }
 
     fn of(&self, id: Id) -> Option<Id> {
         let i = id.index().checked_sub(self.lowest)?;
-        self.sums.get(i).copied().filter(|&sum| sum != Id::NONE)
+        self.got.get(i).copied().filter(|&sum| sum != Id::NONE)
     }
 }
 

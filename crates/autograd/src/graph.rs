@@ -15,7 +15,10 @@ use crate::shape::{Interner, MAX_RANK, ShortHash, count, dense_strides};
 use crate::table::Row;
 
 /// Where the values of a node lie in the flat buffer of its tape.
+///
+/// Twelve bytes, not sixteen: long tapes are bound by the memory that they touch.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, packed(4))]
 pub(crate) struct Slot {
     pub offset: usize,
     pub strides: u32,

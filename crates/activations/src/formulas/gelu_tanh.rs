@@ -103,17 +103,19 @@ pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
 /// The same in f32. Only next to the root does 1 + eᵛ + x·v′ cancel; there it is a polynomial.
 #[inline(always)]
 fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
-    let (u, one) = (minus_size(x), R::lit(1.0));
-    let (lifted, e) = lifted(u);
-    // 1 + x·v′ = 1 + v + 2L·x³, with v to two words
-    let low = u.rest();
-    let (v, low) = (x.pos(-u.hi, u.hi), x.pos(-low, low));
-    let right = ((x * x * R::lit(2.0 * L1)).fma(x, one) + v) + low;
-    let h = distance(x, ROOT);
-    let near = h * h.polynomial(&GELU_TANH_NEAR_24);
-    let left = (h.square() - R::lit(0.25)).pos(right + e, near);
-    let product = x.pos(right, left) * lifted * R::lit(UNLIFT);
-    (x.pos(one, R::lit(0.0)) + product) / squared_sum(e)
+    let (lifted, e) = lifted(minus_size(x));
+    let (zero, one) = (R::lit(0.0), R::lit(1.0));
+    // 1 + x·v′ and on the left eᵛ, K in two parts
+    let rest = (x * x).fma(R::lit(3.0 * L1), R::lit(K_LOW));
+    let far = rest.fma(x, x.fma(R::lit(K_HIGH), x.pos(one, one + e)));
+    // h is exact but for the second part of the root, which the first term makes good.
+    let [first, terms @ ..] = GELU_TANH_NEAR_24;
+    let h = x - R::lit(ROOT[0]);
+    let square = h.square();
+    let near = square.fma(h.polynomial(&terms), R::lit(-first * ROOT[1]));
+    let near = h.fma(R::lit(first), near);
+    let product = (square - R::lit(0.25)).pos(far, near) * lifted * R::lit(UNLIFT);
+    (x.pos(one, zero) + product) / squared_sum(e)
 }
 
 /// s′(v)·(P₁ − P₂·tanh(v/2)) with P₁ = 2v′ + x·v″ = 2K + 12L·x² and P₂ = x·v′². With q = e^(−v) the
