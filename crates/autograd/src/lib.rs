@@ -109,6 +109,7 @@ mod ops;
 mod play;
 pub mod program;
 pub mod shape;
+mod sweep;
 pub mod table;
 mod tangent;
 mod tape;
