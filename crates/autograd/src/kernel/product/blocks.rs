@@ -121,7 +121,7 @@ impl<'a, T: Precision> Job<'a, T> {
         let a_strides = [stride(m, a.strides[0], 1), stride(k, a.strides[1], 1)];
         let b_strides = [stride(k, b.strides[0], n as isize), stride(n, b.strides[1], 1)];
         let (a, b) = (Matrix { strides: a_strides, ..a }, Matrix { strides: b_strides, ..b });
-        if n < m && n <= FEW_COLUMNS && a_strides[0] == 1 {
+        if n < m && n <= FEW_COLUMNS && a_strides[0] == 1 && k > 1 {
             let (a, b) = (b.transposed(), a.transposed());
             return Job { level, a, b, dims: [n, k, m], flipped: true, wide, factor };
         }
