@@ -175,7 +175,7 @@ fn put<T: Element>(list: &mut Vec<T>, at: usize, values: &[T]) {
 }
 
 /// So many rows become columns at once: as many as a line of the cache has elements.
-const COLUMNS_AT_ONCE: usize = 8;
+const SOME: usize = 8;
 
 /// Puts rows of `n` values as columns, from `at` on, of what has rows of `width`.
 fn put_transposed<T: Element>(
@@ -189,14 +189,18 @@ fn put_transposed<T: Element>(
     if list.len() < end {
         list.resize(end, T::zero());
     }
-    for (block, values) in values.chunks(COLUMNS_AT_ONCE * n.max(1)).enumerate() {
-        let mut rows = [values; COLUMNS_AT_ONCE];
-        let some = values.len() / n.max(1);
-        rows.iter_mut().zip(values.chunks_exact(n.max(1))).for_each(|(row, values)| *row = values);
-        for (column, to) in
-            list[at + block * COLUMNS_AT_ONCE..].chunks_mut(width).enumerate().take(n)
-        {
-            to[..some].iter_mut().zip(&rows).for_each(|(to, row)| *to = row[column]);
+    for (block, values) in values.chunks(SOME * n.max(1)).enumerate() {
+        let to = list[at + block * SOME..].chunks_mut(width.max(1));
+        let mut rows = values.chunks_exact(n.max(1));
+        if rows.len() == SOME {
+            let rows: [&[T]; SOME] = std::array::from_fn(|_| &rows.next().expect("a row")[..n]);
+            for (column, to) in to.enumerate().take(n) {
+                (0..SOME).for_each(|i| to[i] = rows[i][column]);
+            }
+        } else {
+            for (column, to) in to.enumerate().take(n) {
+                to.iter_mut().zip(rows.clone()).for_each(|(to, row)| *to = row[column]);
+            }
         }
     }
 }

@@ -92,6 +92,7 @@
 //! is an ordinary tape. [`Tape::clear`] keeps the memory.
 
 pub mod check;
+mod diagonal;
 mod error;
 mod evaluate;
 mod explain;

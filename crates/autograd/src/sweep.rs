@@ -6,8 +6,9 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use ndarray::{ArrayD, IxDyn};
+use ndarray::{Array2, ArrayD};
 
+use crate::diagonal::Seeds;
 use crate::error::FeedError;
 use crate::feed::Feed;
 use crate::function::Function;
@@ -17,16 +18,56 @@ use crate::node::Id;
 use crate::play::Element;
 use crate::program::{Buffers, Program, shore};
 use crate::shape::count;
+use crate::tape::Tape;
 use crate::var::{Sym, Var};
 
 /// A stack of seeds is as large as lets its largest value have so many elements: a few of them lie in
 /// the second cache together.
 const STACK: usize = 1 << 14;
+/// It is no larger than this if there is a choice.
+const MOST: usize = 1 << 16;
 
 /// Values, each with what it belongs to, that depend linearly on an input, the seed.
 pub(crate) struct Linear<'t, T: Element> {
     pub seed: Var<'t, T>,
     pub outs: Vec<(usize, Var<'t, T>)>,
+}
+
+/// How seeds are cut into stacks.
+struct Cut {
+    units: usize,
+    stack: usize,
+    width: usize,
+}
+
+impl Cut {
+    /// For seeds of a shape; the largest node has `widest` elements. Unit vectors stand for all
+    /// entries of the last axis if that does not make a stack too large.
+    fn of(shape: &[usize], widest: usize) -> Self {
+        let last = shape.last().copied().unwrap_or(1);
+        let width = if last * widest <= MOST { last.max(1) } else { 1 };
+        let units = count(shape) / width;
+        let stack = (STACK / (widest * width).max(1)).clamp(1, units.max(1));
+        Cut { units, stack, width }
+    }
+}
+
+/// Records an input for unit vectors, and what seeds they are.
+fn record_seeds<'t, T: Element>(
+    tape: &'t Tape<T>,
+    seed: Var<'t, T>,
+    stack: usize,
+    width: usize,
+) -> (Var<'t, T>, Seeds<'t>) {
+    let mut shape = [&[stack], &seed.shape()[..]].concat();
+    if width == 1 {
+        let units = tape.input("seeds", ArrayD::zeros(shape));
+        return (units, Seeds::Full(units.symbol()));
+    }
+    *shape.last_mut().expect("an axis") = 1;
+    let units = tape.input("seeds", ArrayD::zeros(shape));
+    let unit = tape.constant(Array2::from_diag_elem(width, T::one()));
+    (units, Seeds::Thin(units.symbol(), unit.symbol()))
 }
 
 /// The sweeps of a function.
@@ -47,11 +88,12 @@ struct Sweep<T: Element> {
     shared: Vec<usize>,
     /// What its results belong to.
     outs: Vec<usize>,
-    /// The first of the seeds whose unit vectors are in the buffers.
+    /// The first of the unit vectors that are in the buffers.
     fed: Cell<Option<usize>>,
-    /// How many seeds there are, and how many at once.
-    seeds: usize,
+    /// How many unit vectors there are, how many at once, and how many seeds each stands for.
+    units: usize,
     stack: usize,
+    width: usize,
     /// About how many multiplications all of them cost.
     work: usize,
 }
@@ -70,7 +112,7 @@ impl<T: Element> Sweeps<T> {
 
     /// How many seeds each has.
     pub fn seeds(&self) -> impl Iterator<Item = usize> + '_ {
-        self.list.iter().map(|sweep| sweep.seeds)
+        self.list.iter().map(|sweep| sweep.units * sweep.width)
     }
 
     /// About how many multiplications they cost.
@@ -125,12 +167,10 @@ impl<T: Element> Sweep<T> {
         let ends: Vec<Sym<'_>> = outs.iter().map(|(_, y)| y.symbol()).collect();
         let names = outs.iter().map(|(k, _)| *k).collect();
         let way = Way::between(graph, seed.id, &ends);
-        let seeds = count(&seed.shape());
-        let stack = (STACK / way.widest(graph).max(1)).clamp(1, seeds.max(1));
-        let work = way.work(graph).saturating_mul(seeds);
-        let shape = [&[stack], &seed.shape()[..]].concat();
-        let stacked = f.tape().input("seeds", ArrayD::zeros(IxDyn(&shape)));
-        let outs = many(graph, seed.symbol(), stacked.symbol(), &ends)?;
+        let work = way.work(graph).saturating_mul(count(&seed.shape()));
+        let Cut { units, stack, width } = Cut::of(&seed.shape(), way.widest(graph));
+        let (stacked, seeds) = record_seeds(f.tape(), *seed, stack, width);
+        let outs = many(graph, seed.symbol(), seeds, &ends)?;
         let outs: Vec<Id> = outs.into_iter().map(|y| y.id).collect();
         let inputs: Vec<Id> = f.vars().into_iter().map(|x| x.id).collect();
         let read = shore(&graph.record(), &inputs, stacked.id, &outs);
@@ -138,7 +178,7 @@ impl<T: Element> Sweep<T> {
         let buffers = RefCell::new(program.buffers());
         let shared = read.into_iter().map(|id| shared.number(id)).collect();
         let fed = Cell::new(None);
-        Some(Sweep { program, buffers, shared, outs: names, fed, seeds, stack, work })
+        Some(Sweep { program, buffers, shared, outs: names, fed, units, stack, width, work })
     }
 
     fn play<'b>(
@@ -153,16 +193,19 @@ impl<T: Element> Sweep<T> {
         for (input, &k) in self.shared.iter().enumerate() {
             self.program.feed(&mut buffers, input, shared(k))?;
         }
-        for first in (0..self.seeds).step_by(self.stack) {
-            let some = self.stack.min(self.seeds - first);
+        for first in (0..self.units).step_by(self.stack) {
+            let some = self.stack.min(self.units - first);
             self.point(&mut buffers, first);
             self.program.play(&mut buffers);
             for (out, &k) in self.outs.iter().enumerate() {
                 let values = self.program.output(&buffers, out);
                 let len = values.len() / self.stack * some;
                 match values.as_slice() {
-                    Some(values) => take(first, k, &values[..len]),
-                    None => take(first, k, &values.iter().copied().take(len).collect::<Vec<T>>()),
+                    Some(values) => take(first * self.width, k, &values[..len]),
+                    None => {
+                        let values: Vec<T> = values.iter().copied().take(len).collect();
+                        take(first * self.width, k, &values);
+                    }
                 }
             }
         }
@@ -177,8 +220,8 @@ impl<T: Element> Sweep<T> {
         }
         let units = self.program.input_mut(buffers, self.shared.len());
         let mut put = |first: usize, value: T| {
-            let ones = units.iter_mut().skip(first).step_by(self.seeds + 1);
-            ones.take(self.seeds - first).for_each(|unit| *unit = value);
+            let ones = units.iter_mut().skip(first).step_by(self.units + 1);
+            ones.take(self.units - first).for_each(|unit| *unit = value);
         };
         before.into_iter().for_each(|before| put(before, T::zero()));
         put(first, T::one());
