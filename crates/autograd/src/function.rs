@@ -6,10 +6,10 @@ use ndarray::{ArrayD, IxDyn};
 
 use crate::error::FeedError;
 use crate::feed::Feed;
-use crate::jacobian::Sweep;
 use crate::node::Id;
 use crate::ops::{Scalar, concat};
 use crate::play::Element;
+use crate::sweep::Sweeps;
 use crate::tape::Tape;
 use crate::var::Var;
 
@@ -35,7 +35,7 @@ pub struct Function<T: Element, const N: usize> {
     first: OnceCell<Pullback>,
     second: OnceCell<Pullback>,
     /// The sweeps of the Jacobian by rows, by columns, and of the Hessian.
-    pub(crate) sweeps: [OnceCell<Option<Vec<Sweep<T>>>>; 3],
+    pub(crate) sweeps: [OnceCell<Option<Sweeps<T>>>; 3],
 }
 
 /// A value with the pullback of an adjoint that can be set.

@@ -92,6 +92,7 @@
 //! is an ordinary tape. [`Tape::clear`] keeps the memory.
 
 pub mod check;
+mod diagonal;
 mod error;
 mod evaluate;
 mod explain;
@@ -109,6 +110,7 @@ mod ops;
 mod play;
 pub mod program;
 pub mod shape;
+mod sweep;
 pub mod table;
 mod tangent;
 mod tape;

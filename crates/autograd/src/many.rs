@@ -4,6 +4,7 @@
 //! every node that depends on the seed gets a leading axis, one entry per seed; what does not depend on
 //! it is shared. So a Jacobian takes a few large operations instead of many small ones.
 
+use crate::diagonal::{self, Seeds, keeps_columns};
 use crate::graph::Graph;
 use crate::node::{Id, Node, Op, each_op};
 use crate::ops::{AxisSlice, Primitive};
@@ -16,23 +17,105 @@ use crate::var::Sym;
 pub(crate) fn many<'t>(
     graph: &'t Graph,
     seed: Sym<'t>,
-    seeds: Sym<'t>,
+    seeds: Seeds<'t>,
     outs: &[Sym<'t>],
 ) -> Option<Vec<Sym<'t>>> {
     let way = Way::between(graph, seed.id, outs);
-    let mut stacks = vec![None; way.depends.len()];
-    stacks[0] = Some(seeds.id);
+    let mut stacks = Stacks::of(graph, seed, seeds, way.depends.len());
     for id in way.nodes() {
-        let node = graph.node(id);
-        let many = Many { graph, node, id, len: seeds.shape()[0], from: seed.id, stacks: &stacks };
-        let stack = graph.on_behalf_of(node.place, || each_op!(node.op, op => op.many(&many)))?;
-        stacks[id.index() - seed.id.index()] = Some(stack.id);
+        let place = graph.node(id).place;
+        graph.on_behalf_of(place, || stacks.add(id))?;
     }
-    let many = |y: &Sym<'t>| {
-        let (id, node) = (y.id, graph.node(y.id));
-        Many { graph, node, id, len: seeds.shape()[0], from: seed.id, stacks: &stacks }.all(*y)
-    };
-    Some(outs.iter().map(many).collect())
+    Some(outs.iter().map(|y| stacks.all(*y)).collect())
+}
+
+/// The stacks of the nodes on the way, full or thin (see `diagonal.rs`) or both.
+struct Stacks<'t> {
+    graph: &'t Graph,
+    from: Id,
+    full: Vec<Option<Id>>,
+    thin: Vec<Option<Id>>,
+    /// How many entries either kind has.
+    len: [usize; 2],
+    /// The unit matrix of the last axis, if there are thin ones.
+    unit: Option<Sym<'t>>,
+}
+
+impl<'t> Stacks<'t> {
+    fn of(graph: &'t Graph, seed: Sym<'t>, seeds: Seeds<'t>, nodes: usize) -> Self {
+        let (mut full, mut thin) = (vec![None; nodes], vec![None; nodes]);
+        let (len, unit) = match seeds {
+            Seeds::Full(stack) => {
+                full[0] = Some(stack.id);
+                ([stack.shape()[0], 0], None)
+            }
+            Seeds::Thin(rows, unit) => {
+                let (len, columns) = (rows.shape()[0], unit.shape()[0]);
+                thin[0] = Some(rows.expand(&[&[len], &seed.shape()[..]].concat()).id);
+                ([len * columns, len], Some(unit))
+            }
+        };
+        Stacks { graph, from: seed.id, full, thin, len, unit }
+    }
+
+    fn at(&self, id: Id) -> Option<usize> {
+        id.index().checked_sub(self.from.index()).filter(|i| *i < self.full.len())
+    }
+
+    fn thin(&self, id: Id) -> Option<Sym<'t>> {
+        Some(Sym::new(self.graph, self.thin[self.at(id)?]?))
+    }
+
+    /// Records the stack of a node.
+    fn add(&mut self, id: Id) -> Option<()> {
+        let graph = self.graph;
+        let operands: Vec<Id> = graph.record().operands(id).collect();
+        let has = |o: Id| self.at(o).is_some_and(|i| self.full[i].or(self.thin[i]).is_some());
+        let stacked: Vec<Id> = operands.iter().copied().filter(|o| has(*o)).collect();
+        let i = self.at(id)?;
+        let are_thin = self.unit.is_some() && stacked.iter().all(|o| self.thin(*o).is_some());
+        if are_thin && keeps_columns(&graph.record(), id, has) {
+            self.thin[i] = Some(self.record(id, 1)?.id);
+            return Some(());
+        }
+        if let (Op::Matmul(product), [a, b], [one]) = (graph.node(id).op, &*operands, &*stacked) {
+            let thin = self.thin(*a).filter(|_| a == one && are_thin);
+            if let Some(y) = thin.and_then(|a| diagonal::product(graph, product, a, *b)) {
+                self.full[i] = Some(y.id);
+                return Some(());
+            }
+        }
+        stacked.into_iter().for_each(|o| self.fill(o));
+        self.full[i] = Some(self.record(id, 0)?.id);
+        Some(())
+    }
+
+    /// Records a node once more for full (0) or thin (1) stacks.
+    fn record(&self, id: Id, kind: usize) -> Option<Sym<'t>> {
+        let node = self.graph.node(id);
+        let many = self.many(id, kind);
+        each_op!(node.op, op => op.many(&many))
+    }
+
+    fn many(&self, id: Id, kind: usize) -> Many<'_, 't> {
+        let Stacks { graph, from, .. } = *self;
+        let stacks = [&self.full[..], &self.thin[..]][kind];
+        Many { graph, node: graph.node(id), id, len: self.len[kind], from, stacks }
+    }
+
+    /// Makes a full stack of a thin one.
+    fn fill(&mut self, id: Id) {
+        let (Some(i), Some(unit)) = (self.at(id), self.unit) else { return };
+        if let (None, Some(thin)) = (self.full[i], self.thin(id)) {
+            self.full[i] = Some(diagonal::full(thin, unit).id);
+        }
+    }
+
+    /// The full stack of a node; of one that is the same for all seeds it is stretched.
+    fn all(&mut self, y: Sym<'t>) -> Sym<'t> {
+        self.fill(y.id);
+        self.many(y.id, 0).all(y)
+    }
 }
 
 /// The nodes on the way from a seed to some results.

@@ -20,8 +20,8 @@ use crate::view::{View, offsets};
 /// op(A)·op(B), where op transposes the last two axes if its flag is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Matmul {
-    ta: bool,
-    tb: bool,
+    pub ta: bool,
+    pub tb: bool,
 }
 
 impl Primitive for Matmul {

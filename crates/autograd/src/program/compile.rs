@@ -39,6 +39,14 @@ impl<T: Element> Tape<T> {
         self.compile_laid_out(inputs, outputs, carried, LARGE)
     }
 
+    /// The same for what lies between some nodes, any but views of others on the way, and `outputs`.
+    /// The values of nodes that are no inputs have to be fed before the first play.
+    pub(crate) fn compile_between(&self, from: &[Id], outputs: &[Id]) -> Program<T> {
+        let record = self.graph().record();
+        let mut buffers = self.graph().buffers();
+        compile(&record, T::values(&mut buffers), from, outputs, &[], LARGE)
+    }
+
     /// As [`compile_step`](Self::compile_step), with values from `large` elements on laid out as those
     /// that do not fit into the nearest cache: so that tests need no large ones.
     #[doc(hidden)]
@@ -72,10 +80,29 @@ impl<T: Element> Tape<T> {
     }
 }
 
+/// What is read on the way from `seeds` to `outs` of what is computed from `inputs` and not from seeds.
+pub(crate) fn shore(record: &Record, inputs: &[Id], seeds: Id, outs: &[Id]) -> Vec<Id> {
+    let (by_inputs, by_seeds) = (varying(record, inputs), varying(record, &[seeds]));
+    let mut needed = vec![false; record.nodes.len()];
+    outs.iter().for_each(|id| needed[id.index()] = true);
+    let mut read = vec![];
+    for id in (0..record.nodes.len() as u32).rev().map(Id) {
+        match needed[id.index()] {
+            true if by_seeds[id.index()] => {
+                record.operands(id).for_each(|o| needed[o.index()] = true);
+            }
+            true if by_inputs[id.index()] => read.push(id),
+            _ => {}
+        }
+    }
+    read
+}
+
 /// The nodes of a tape that a program keeps, under their new numbers. Of nodes that compute the same
 /// it keeps the first.
 struct Kept<'a> {
     from: &'a Record,
+    fed: &'a [bool],
     record: Record,
     /// The new number of each old node.
     numbers: Vec<Id>,
@@ -103,10 +130,12 @@ fn compile<T: Element>(
 ) -> Program<T> {
     let fed: Vec<Id> = inputs.iter().copied().chain(carried.iter().map(|c| c.0)).collect();
     let ends = outputs.iter().copied().chain(carried.iter().map(|c| c.1));
-    let needed = needed(from, fed.iter().copied().chain(ends));
+    let mut is_fed = vec![false; from.nodes.len()];
+    fed.iter().for_each(|id| is_fed[id.index()] = true);
+    let needed = needed(from, &is_fed, fed.iter().copied().chain(ends));
     let varying = varying(from, &fed);
 
-    let mut kept = Kept::new(from);
+    let mut kept = Kept::new(from, &is_fed);
     let nodes = || (0..from.nodes.len() as u32).map(Id).filter(|id| needed[id.index()]);
     nodes().filter(|id| !varying[id.index()]).for_each(|id| kept.keep(id));
     nodes().filter(|id| varying[id.index()]).for_each(|id| kept.keep(id));
@@ -117,7 +146,7 @@ fn compile<T: Element>(
     let carried = carried.iter().map(pair).collect();
     let Kept { record, old, .. } = kept;
     let values = |(new, &old): (usize, &Id)| {
-        let Op::Leaf(_) = from.node(old).op else { return None };
+        let Op::Leaf(_) = from.node(old).op else { return None }; // else it is fed before it is read
         let len = from.dense[from.node(old).shape as usize].0;
         let start = from.slots[old.index()].offset;
         Some((Id(new as u32), &values.buffer[start..start + len]))
@@ -126,12 +155,12 @@ fn compile<T: Element>(
     draft.lay_out(large).press(old.iter().enumerate().filter_map(values))
 }
 
-/// Whether a node is one of `ends`, or one of them is computed from it.
-fn needed(from: &Record, ends: impl Iterator<Item = Id>) -> Vec<bool> {
+/// Whether a node is one of `ends`, or one of them is computed from it and from what is fed.
+fn needed(from: &Record, fed: &[bool], ends: impl Iterator<Item = Id>) -> Vec<bool> {
     let mut needed = vec![false; from.nodes.len()];
     ends.for_each(|id| needed[id.index()] = true);
     for i in (0..from.nodes.len()).rev().map(|i| Id(i as u32)) {
-        if needed[i.index()] {
+        if needed[i.index()] && !fed[i.index()] {
             from.operands(i).for_each(|o| needed[o.index()] = true);
         }
     }
@@ -149,7 +178,7 @@ fn varying(from: &Record, fed: &[Id]) -> Vec<bool> {
 }
 
 impl<'a> Kept<'a> {
-    fn new(from: &'a Record) -> Self {
+    fn new(from: &'a Record, fed: &'a [bool]) -> Self {
         let record = Record {
             nodes: Vec::new(),
             slots: Vec::new(),
@@ -160,7 +189,7 @@ impl<'a> Kept<'a> {
         };
         let numbers = vec![Id::NONE; from.nodes.len()];
         let (known, params) = (HashMap::new(), HashMap::new());
-        Kept { from, record, numbers, old: Vec::new(), known, params }
+        Kept { from, fed, record, numbers, old: Vec::new(), known, params }
     }
 
     fn number(&self, old: Id) -> Id {
@@ -170,6 +199,9 @@ impl<'a> Kept<'a> {
     /// Takes over a node whose operands have been taken over.
     fn keep(&mut self, old: Id) {
         let mut node = self.from.node(old);
+        if self.fed[old.index()] {
+            node = Node { op: Leaf { input: true }.into(), operands: [Id::NONE; 3], ..node };
+        }
         for operand in node.operands.iter_mut().filter(|o| **o != Id::NONE) {
             *operand = self.number(*operand);
         }
@@ -203,7 +235,7 @@ impl<'a> Kept<'a> {
     fn slot(&self, old: Id, node: Node) -> Slot {
         let slot = self.from.slots[old.index()];
         match node.op.is_view() {
-            false => slot,
+            false => Slot { strides: self.from.dense[node.shape as usize].1, ..slot },
             true => {
                 let before = self.from.slots[self.from.node(old).operands[0].index()].offset;
                 let now = self.record.slots[node.operands[0].index()].offset;

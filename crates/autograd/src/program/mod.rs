@@ -76,6 +76,7 @@ use crate::node::Id;
 use crate::play::{Element, run, view};
 use aligned::Aligned;
 use around::{Around, Memory};
+pub(crate) use compile::shore;
 use press::Step;
 use schedule::Work;
 use tiled::TILE;
@@ -193,6 +194,13 @@ impl<T: Element> Program<T> {
         value: impl Feed<T>,
     ) -> Result<(), FeedError> {
         self.set(buffers, self.carried[index].0, value)
+    }
+
+    /// The elements of an input that is not read as indices, in row-major order.
+    pub(crate) fn input_mut<'b>(&self, buffers: &'b mut Buffers<T>, input: usize) -> &'b mut [T] {
+        let id = self.inputs[input];
+        let len = self.record.dense[self.record.node(id).shape as usize].0;
+        &mut buffers.values[self.slots[id.index()].offset..][..len]
     }
 
     /// Plays every step once. Afterwards carried values are those of the next play.

@@ -7,7 +7,7 @@ use super::plan::ALIGN;
 use super::tiled::{Group, TILE};
 use crate::graph::Record;
 use crate::kernel::Level;
-use crate::kernel::product::{Matrix, pack_len, product_with, room_len};
+use crate::kernel::product::{Matrix, pack_len, product_with, products, room_len};
 use crate::ops::Factors;
 use crate::play::Element;
 
@@ -43,6 +43,12 @@ impl Operand {
     fn matrix<'a, T>(&self, i: usize, memory: &'a impl Memory<T>) -> Matrix<'a, T> {
         let (data, start) = memory.side(self.starts[i]);
         Matrix { data, start, strides: self.strides }
+    }
+
+    /// From where the starts of all matrices count; they lie in one piece of memory.
+    fn origin<'a, T>(&self, memory: &'a impl Memory<T>) -> Matrix<'a, T> {
+        let Matrix { data, start, strides } = self.matrix(0, memory);
+        Matrix { data, start: start.wrapping_sub(self.starts[0]), strides }
     }
 }
 
@@ -84,8 +90,15 @@ impl<T: Element> Product<T> {
             let along = Going { record, after, apart };
             return share.spread(Rows { a, b, first: 0, count: m, y, along }, work, threads);
         }
-        for (i, y) in self.y.into_iter().flat_map(|y| (0..self.a.starts.len()).map(move |i| (i, y)))
-        {
+        let Some(y) = self.y else { return };
+        let count = self.a.starts.len();
+        if count > 1 && m * k * n < LARGE {
+            let (y, around) = Around::part(buffer, y..y + count * m * n);
+            let (a, b) = (self.a.origin(&around), self.b.origin(&around));
+            let starts = [&*self.a.starts, &*self.b.starts];
+            return products(level, a, b, starts, self.dims, y, &mut work[..packed(self.dims)]);
+        }
+        for i in 0..count {
             let start = y + i * m * n;
             let (y, around) = Around::part(buffer, start..start + m * n);
             let (a, b) = (self.a.matrix(i, &around), self.b.matrix(i, &around));
@@ -102,7 +115,6 @@ fn packed(dims: [usize; 3]) -> usize {
 
 /// Fewer multiplications than these are done before another thread has woken up (measured: two
 /// threads break even at a third of this).
-#[cfg(feature = "threads")]
 const LARGE: usize = 1 << 22;
 
 /// What is the same for all rows of a product.

@@ -4,8 +4,9 @@
 use std::ops::Range;
 
 use super::super::{Level, Precision};
+use super::batch::Batch;
 use super::pack::{pack_rows, pack_strip, pack_tiles};
-use super::registers::{LONG, NARROW, WIDE};
+use super::registers::{LANES, LONG, NARROW, WIDE};
 use super::tile::{Layout, Left, Out, Strip};
 use super::{Matrix, TERMS};
 
@@ -15,10 +16,8 @@ const ROWS: usize = 96;
 const COLUMNS: usize = 1024;
 /// So many rows of it are packed at a time.
 const RUN: usize = 32;
-/// No strip is wider: two of the widest registers.
-const LANES: usize = 32;
 /// No tile has more elements.
-const TILE: usize = 8 * LANES;
+pub(super) const TILE: usize = 8 * LANES;
 /// Bytes of a line of the cache.
 const LINE: usize = 64;
 
@@ -32,6 +31,8 @@ const FEW_ROWS: usize = 16;
 const FEW_STRIPS: usize = 4;
 /// Products of at most so many columns are computed as their transposes, if A lies in columns.
 const FEW_COLUMNS: usize = 16;
+/// So many strips are packed one by one.
+const SMALL: usize = 4;
 
 /// A part of Y that is done: whole rows, or a part of one row.
 #[derive(Debug)]
@@ -65,24 +66,24 @@ pub(super) struct Job<'a, T> {
     level: Level,
     a: Matrix<'a, T>,
     b: Matrix<'a, T>,
-    dims: [usize; 3],
+    pub dims: [usize; 3],
     /// Yᵀ = Bᵀ·Aᵀ is computed.
-    flipped: bool,
+    pub flipped: bool,
     /// The columns of two registers.
     wide: usize,
     /// y = Σ, or y = y + factor·Σ.
-    factor: Option<T>,
+    pub factor: Option<T>,
 }
 
 /// A part of an axis.
 #[derive(Clone, Copy)]
-struct Part {
-    start: usize,
-    len: usize,
+pub(super) struct Part {
+    pub start: usize,
+    pub len: usize,
 }
 
 impl Part {
-    fn whole(len: usize) -> Self {
+    pub fn whole(len: usize) -> Self {
         Part { start: 0, len }
     }
 
@@ -120,40 +121,47 @@ impl<'a, T: Precision> Job<'a, T> {
         let a_strides = [stride(m, a.strides[0], 1), stride(k, a.strides[1], 1)];
         let b_strides = [stride(k, b.strides[0], n as isize), stride(n, b.strides[1], 1)];
         let (a, b) = (Matrix { strides: a_strides, ..a }, Matrix { strides: b_strides, ..b });
-        if n < m && n <= FEW_COLUMNS && a_strides[0] == 1 {
+        if n < m && n <= FEW_COLUMNS && a_strides[0] == 1 && k > 1 {
             let (a, b) = (b.transposed(), a.transposed());
             return Job { level, a, b, dims: [n, k, m], flipped: true, wide, factor };
         }
         Job { level, a, b, dims: [m, k, n], flipped: false, wide, factor }
     }
 
+    /// The same for factors that start elsewhere.
+    #[inline(always)]
+    pub fn moved(&self, a: usize, b: usize) -> Self {
+        Job { a: self.a.moved(a), b: self.b.moved(b), ..*self }
+    }
+
+    /// Whether it is computed as one block of few strips.
+    #[inline]
+    fn is_small(&self) -> bool {
+        let [m, k, n] = self.dims;
+        m <= ROWS && k <= TERMS && n <= SMALL * self.wide
+    }
+
     #[inline]
     pub fn run(&self, out: &mut [T], pack: &mut [T], finish: &mut dyn FnMut(Piece<'_, T>)) {
-        let [m, k, n] = self.dims;
-        if m <= ROWS && k <= TERMS && n <= self.wide {
-            self.one_strip(out, pack);
+        if self.is_small() {
+            self.level.run_wide(Batch::of(self, [&[0]; 2], out, pack));
+            let [m, _, n] = self.dims;
             self.finish(Part::whole(m), Part::whole(n), 0, out, finish);
         } else {
             self.blocks(out, pack, finish);
         }
     }
 
-    /// A product that is a single strip.
-    #[inline]
-    fn one_strip(&self, out: &mut [T], pack: &mut [T]) {
-        let [rows, terms, columns] = self.dims.map(Part::whole);
-        let (spill, pack) = aligned(pack).split_at_mut(TILE);
-        let (right, pack) = match self.in_place(terms, columns) {
-            Some(right) => (right, pack),
-            None => {
-                let (to, pack) = pack.split_at_mut(LANES * terms.len);
-                (self.packed(terms, columns, to), pack)
-            }
-        };
-        let left = self.left(rows, terms, pack);
-        let strides = self.strides();
-        let out = Out { y: out, strides, width: columns.len, spill, factor: self.factor };
-        self.strip(left, right, rows.len, out);
+    /// The same product of other factors, which start that much after the job's, again and again.
+    pub fn run_all(&self, starts: [&[usize]; 2], out: &mut [T], pack: &mut [T]) {
+        if self.is_small() {
+            return self.level.run_wide(Batch::of(self, starts, out, pack));
+        }
+        let [a, b] = starts;
+        for ((y, &a), &b) in out.chunks_exact_mut(self.dims[0] * self.dims[2]).zip(a).zip(b) {
+            let [a, b] = if self.flipped { [b, a] } else { [a, b] };
+            self.moved(a, b).blocks(y, pack, &mut |_| {});
+        }
     }
 
     /// A product of any size: blocks of B, of which each is multiplied by all of its factors.
@@ -206,27 +214,29 @@ impl<'a, T: Precision> Job<'a, T> {
     }
 
     /// The strips of a block of B. A single row has long ones where B can be read where it lies.
-    fn strips(&self, columns: Part) -> impl Iterator<Item = Part> {
+    #[inline(always)]
+    pub fn strips(&self, columns: Part) -> impl Iterator<Item = Part> + use<T> {
         let [down, across] = self.b.strides;
-        let long = self.wide * LONG / WIDE;
-        let rest = if self.dims[0] == 1 && down >= 0 && across == 1 {
-            columns.len % long
-        } else {
-            columns.len
-        };
-        let (start, len) = (columns.start, columns.len - rest);
-        let rest = Part { start: start + len, len: rest };
-        Part { start, len }.split(long).chain(rest.split(self.wide))
+        let (wide, long) = (self.wide, self.wide * LONG / WIDE);
+        let is_long = self.dims[0] == 1 && down >= 0 && across == 1;
+        let Range { mut start, end } = columns.range();
+        std::iter::from_fn(move || {
+            let rest = end - start;
+            let len = if is_long && rest >= long { long } else { wide.min(rest) };
+            let strip = Part { start, len };
+            start += len;
+            (len > 0).then_some(strip)
+        })
     }
 
     /// How many columns the registers hold for a strip.
-    fn lanes(&self, strip: Part) -> usize {
+    pub fn lanes(&self, strip: Part) -> usize {
         if strip.len <= self.wide / WIDE { self.wide / WIDE } else { strip.len.max(self.wide) }
     }
 
     /// A strip of B where it lies, if that is good to read.
     #[inline]
-    fn in_place(&self, terms: Part, strip: Part) -> Option<Right<'a, T>> {
+    pub fn in_place(&self, terms: Part, strip: Part) -> Option<Right<'a, T>> {
         let [m, k, _] = self.dims;
         let [down, across] = self.b.strides;
         let step = usize::try_from(down).ok()?;
@@ -239,7 +249,7 @@ impl<'a, T: Precision> Job<'a, T> {
     }
 
     /// A strip of B, packed.
-    fn packed<'s>(&self, terms: Part, strip: Part, to: &'s mut [T]) -> Right<'s, T> {
+    pub fn packed<'s>(&self, terms: Part, strip: Part, to: &'s mut [T]) -> Right<'s, T> {
         let b = self.b.part(terms.start, strip.start);
         let lanes = self.lanes(strip);
         pack_strip(self.level, b, [terms.len, strip.len], lanes == self.wide, to);
@@ -249,7 +259,7 @@ impl<'a, T: Precision> Job<'a, T> {
     /// A block of A. It is read where it lies, unless an axis is reversed or its columns are read so
     /// often that they are better together.
     #[inline]
-    fn left<'s>(&self, rows: Part, terms: Part, pack: &'s mut [T]) -> Left<'s, T>
+    pub fn left<'s>(&self, rows: Part, terms: Part, pack: &'s mut [T]) -> Left<'s, T>
     where
         'a: 's,
     {
@@ -270,7 +280,7 @@ impl<'a, T: Precision> Job<'a, T> {
 
     /// The strides of Y, as it is computed.
     #[inline]
-    fn strides(&self) -> [usize; 2] {
+    pub fn strides(&self) -> [usize; 2] {
         let [m, _, n] = self.dims;
         if self.flipped { [1, m] } else { [n, 1] }
     }
@@ -317,7 +327,7 @@ impl<'a, T: Precision> Job<'a, T> {
 }
 
 /// Memory from the start of a line of the cache on.
-fn aligned<T>(pack: &mut [T]) -> &mut [T] {
+pub(super) fn aligned<T>(pack: &mut [T]) -> &mut [T] {
     let skip = pack.as_ptr().align_offset(LINE);
     &mut pack[skip..]
 }

@@ -58,6 +58,12 @@ impl<'a, T: Precision> Matrix<'a, T> {
         Matrix { start: self.place(row, column), ..self }
     }
 
+    /// The same matrix so many elements further on, modulo 2⁶⁴.
+    #[inline(always)]
+    pub(super) fn moved(self, by: usize) -> Self {
+        Matrix { start: self.start.wrapping_add(by), ..self }
+    }
+
     /// The data from the first element on.
     #[inline(always)]
     pub(super) fn tail(&self) -> &'a [T] {

@@ -10,6 +10,7 @@
 //! its rows lie in one piece; what else there is, and what is read so often that it pays, is copied
 //! first (`pack.rs`) into memory of the caller's. Nothing is allocated.
 
+mod batch;
 mod blocks;
 mod matrix;
 mod pack;
@@ -81,6 +82,38 @@ pub fn product_with<T: Precision>(
     T::multiply(level, a, b, dims, factor, out, pack, finish);
 }
 
+/// Many products of matrices that lie alike: Yᵢ = Aᵢ·Bᵢ, one result after the other in `out`. Aᵢ is `a`
+/// moved by the i-th of the left starts (modulo 2⁶⁴), Bᵢ likewise. `pack` is as for [`product`].
+///
+/// ```
+/// use chainrule_autograd::kernel::Level;
+/// use chainrule_autograd::kernel::product::{Matrix, pack_len, products};
+///
+/// let a = [1.0, 2.0, 3.0, 4.0]; // [[1, 2], [3, 4]]
+/// let x = [1.0, 10.0, 100.0]; // [1, 10] and [10, 100]
+/// let mut y = [0.0; 4];
+/// let dims = [2, 2, 1];
+/// let mut pack = vec![0.0; pack_len(dims)];
+/// let (a, x) = (Matrix::row_major(&a, 2), Matrix::row_major(&x, 1));
+/// products(Level::best(), a, x, [&[0, 0], &[0, 1]], dims, &mut y, &mut pack);
+/// assert_eq!(y, [21.0, 43.0, 210.0, 430.0]);
+/// ```
+///
+/// # Panics
+/// If an operand does not lie in its slice, there are not as many results as starts, or `pack` is too
+/// short.
+pub fn products<T: Precision>(
+    level: Level,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    starts: [&[usize]; 2],
+    dims: [usize; 3],
+    out: &mut [T],
+    pack: &mut [T],
+) {
+    T::multiply_all(level, a, b, starts, dims, out, pack);
+}
+
 /// [`product_with`] for one number type. It is compiled here, once, and not again wherever somebody
 /// multiplies matrices of a type to be chosen.
 #[doc(hidden)]
@@ -95,6 +128,16 @@ pub trait Multiply: Sized {
         out: &mut [Self],
         pack: &mut [Self],
         finish: &mut dyn FnMut(Piece<'_, Self>),
+    );
+
+    fn multiply_all(
+        level: Level,
+        a: Matrix<'_, Self>,
+        b: Matrix<'_, Self>,
+        starts: [&[usize]; 2],
+        dims: [usize; 3],
+        out: &mut [Self],
+        pack: &mut [Self],
     );
 }
 
@@ -126,6 +169,31 @@ macro_rules! multiply {
                     return finish(Piece { rows: 0..m, columns: 0..n, values: out });
                 }
                 Job::of(level, a, b, dims, factor).run(out, pack, finish);
+            }
+
+            fn multiply_all(
+                level: Level,
+                a: Matrix<'_, $t>,
+                b: Matrix<'_, $t>,
+                starts: [&[usize]; 2],
+                dims @ [m, k, n]: [usize; 3],
+                out: &mut [$t],
+                pack: &mut [$t],
+            ) {
+                let [left, right] = starts;
+                let lies = |x: Matrix<'_, $t>, starts: &[usize], rows, columns| {
+                    starts.iter().all(|&start| x.moved(start).holds(rows, columns))
+                };
+                assert!(lies(a, left, m, k), "a left operand lies outside of its slice");
+                assert!(lies(b, right, k, n), "a right operand lies outside of its slice");
+                let count = left.len();
+                let fits = count == right.len() && out.len() == count * m * n;
+                assert!(fits, "the result has {count} times {m}×{n} elements");
+                assert!(pack.len() >= pack_len(dims), "too little memory to pack in");
+                if m * n == 0 || k == 0 {
+                    return out.fill(0.0);
+                }
+                Job::of(level, a, b, dims, None).run_all(starts, out, pack);
             }
         }
     )* };

@@ -20,6 +20,9 @@ pub(super) const WIDE: usize = 2;
 /// and of one that has a single row.
 pub(super) const LONG: usize = 8;
 
+/// No strip but a long one is wider: two of the widest registers.
+pub(super) const LANES: usize = 32;
+
 /// How many rows a tile of a wide strip has, by the bytes of a register.
 pub(super) const fn tile_rows(bytes: usize) -> usize {
     match bytes {
