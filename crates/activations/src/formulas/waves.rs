@@ -2,7 +2,8 @@
 
 use chainrule_autograd::number::Real;
 
-use super::{Parts, Two, distance, held, magnitude, parts};
+use super::tables::SIN_SQUARE_24;
+use super::{Parts, Two, distance, magnitude, parts};
 
 /// π/4
 const QUARTER: Parts = [0.7853981852531433, -2.1855694143368964e-08, -8.575622497214414e-16];
@@ -10,28 +11,16 @@ const QUARTER: Parts = [0.7853981852531433, -2.1855694143368964e-08, -8.57562249
 const ROOT_HALF: Parts = [0.7071067690849304, 1.2101617485882343e-08, -3.8140337395481154e-16];
 const ROOT_HALF1: f64 = std::f64::consts::FRAC_1_SQRT_2;
 
-/// k·x for an exponential: beyond ±10⁴ held there.
-#[inline(always)]
-pub(crate) fn exponent<R: Real>(x: R, k: f64) -> Two<R> {
-    if k == 1.0 { Two::exact(x) } else { scaled(x, k) }
-}
-
-/// The same for longer formulas: floats have no short cut for k = 1, for a long loop in which a
-/// parameter chooses is no vector code.
-#[inline(always)]
-pub(crate) fn long_exponent<R: Real>(x: R, k: f64) -> Two<R> {
-    if R::BITS == 0 { exponent(x, k) } else { scaled(x, k) }
-}
-
-#[inline(always)]
-fn scaled<R: Real>(x: R, k: f64) -> Two<R> {
-    Two::exact(held(x, 1e4 / k)).times(Two::constant(parts(k)))
-}
-
 /// k·x; nothing is lost where k = 1.
 #[inline(always)]
-pub(crate) fn multiple<R: Real>(x: R, k: f64) -> Two<R> {
-    if k == 1.0 { Two::exact(x) } else { Two::exact(x).times(Two::constant(parts(k))) }
+fn multiple<R: Real>(x: R, k: f64) -> Two<R> {
+    if k == 1.0 { Two::exact(x) } else { product(x, k) }
+}
+
+/// The same without the short cut: a loop in which a parameter chooses is no vector code.
+#[inline(always)]
+fn product<R: Real>(x: R, k: f64) -> Two<R> {
+    Two::exact(x).times(Two::constant(parts(k)))
 }
 
 /// sin(u + quarters·π/2). The low word may be large where the high one is huge.
@@ -46,19 +35,68 @@ pub(crate) fn sine<R: Real>(u: Two<R>, quarters: u32) -> R {
     if quarters % 4 < 2 { y } else { -y }
 }
 
-/// x + sin²(ax)/a = (u + sin² u)/a
+/// sin(kx + quarters·π/2)
+#[inline(always)]
+pub(crate) fn sine_of<R: Real>(x: R, k: f64, quarters: u32) -> R {
+    if R::BITS == 0 {
+        return sine(multiple(x, k), quarters);
+    }
+    x.alone(sine(product(x, k), quarters), |x| sine(multiple(x, k), quarters))
+}
+
+/// x + sin²(ax)/a
 #[inline(always)]
 pub(crate) fn snake<R: Real>(x: R, a: f64) -> R {
-    let u = multiple(x, a);
+    match R::BITS {
+        0 => general_snake(multiple(x, a), a),
+        24 => x.alone(snake_24(x, a), |x| general_snake(multiple(x, a), a)),
+        _ => x.alone(general_snake(product(x, a), a), |x| general_snake(multiple(x, a), a)),
+    }
+}
+
+/// (u + sin² u)/a
+#[inline(always)]
+fn general_snake<R: Real>(u: Two<R>, a: f64) -> R {
     let s = sine(u, 0);
     (s.fma(s, u.hi) + u.rest()) / R::lit(a)
+}
+
+/// The same in f32. Sine and cosine of u + π/4 give sin² u = ½ − sin·cos, which the slope needs as well;
+/// next to 0 it is a polynomial.
+#[inline(always)]
+fn snake_24<R: Real>(x: R, a: f64) -> R {
+    let u = product(x, a);
+    let (s, c) = shifted(u);
+    let inverse = R::lit(1.0 / a);
+    let square = u.hi * u.hi;
+    let near = (square * square.polynomial(&SIN_SQUARE_24)).fma(inverse, x);
+    let far = (-s * c).fma(inverse, R::lit(0.5 / a) + x);
+    (R::lit(0.25) - square).pos(near, far)
+}
+
+/// Sine and cosine of u + π/4, which is carried in two words.
+#[inline(always)]
+fn shifted<R: Real>(u: Two<R>) -> (R, R) {
+    let near = u.plus(Two::constant(QUARTER));
+    (sine(near, 0), sine(near, 1))
+}
+
+/// 1 + sin 2ax
+#[inline(always)]
+pub(crate) fn snake_slope<R: Real>(x: R, a: f64) -> R {
+    match R::BITS {
+        0 => general_slope(multiple(x, a)),
+        24 => x.alone(R::lit(2.0) * shifted(product(x, a)).0.square(), |x| {
+            general_slope(multiple(x, a))
+        }),
+        _ => x.alone(general_slope(product(x, a)), |x| general_slope(multiple(x, a))),
+    }
 }
 
 /// 1 + sin 2u = 2·sin²(u + π/4), which does not cancel; from |u| = 2²⁶ on, where the sum would take
 /// three words, (sin u + cos u)².
 #[inline(always)]
-pub(crate) fn snake_slope<R: Real>(x: R, a: f64) -> R {
-    let u = multiple(x, a);
+fn general_slope<R: Real>(u: Two<R>) -> R {
     let near = u.plus(Two::constant(QUARTER));
     let is_near = R::lit((1u64 << 26) as f64) - magnitude(u.hi);
     // One angle: both its sine and its cosine cost little more than either.
@@ -71,7 +109,14 @@ pub(crate) fn snake_slope<R: Real>(x: R, a: f64) -> R {
 /// dᵏ/dxᵏ for k ≥ 2: (2a)ᵏ⁻¹·cos(2ax + (k−2)·π/2); where 2ax overflows, by the double angle.
 #[inline(always)]
 pub(crate) fn snake_nth<R: Real>(k: u32, x: R, a: f64) -> R {
-    let u = multiple(x, a);
+    if R::BITS == 0 {
+        return general_nth(k, multiple(x, a), a);
+    }
+    x.alone(general_nth(k, product(x, a), a), |x| general_nth(k, multiple(x, a), a))
+}
+
+#[inline(always)]
+fn general_nth<R: Real>(k: u32, u: Two<R>, a: f64) -> R {
     let (s, c) = (sine(u, 0), sine(u, 1));
     let far = if k.is_multiple_of(2) { (c - s) * (c + s) } else { R::lit(-2.0) * s * c };
     let far = if k % 4 < 2 { -far } else { far };
