@@ -260,15 +260,21 @@ def sin_square_ratio(z):
     return 1 - z / 3 if x < mpf("1e-12") else (sin(x) / x) ** 2
 
 
+def sin_twice_ratio(z):
+    """sin 2x/(2x), z = x^2"""
+    return 1 + 4 * z * sin_rest(4 * z)
+
+
 # name, formula, function, interval, degree; in f32
 SINGLES = [
     ("GELU_TANH_NEAR", "(1 + eᵛ + x·v′)/h for |h| ≤ 0.51, h = x − r", from_root(gelu_tanh_left, "-0.75"),
      ("-0.51", "0.51"), 7),
-    ("MISH_NEAR", "mish′/h for −0.51 ≤ h ≤ 1.21, h = x − r", from_root(mish_slope, "-1.19"),
-     ("-0.51", "1.21"), 10),
+    ("MISH_NEAR", "mish′/h for −0.51 ≤ h ≤ 1.51, h = x − r", from_root(mish_slope, "-1.19"),
+     ("-0.51", "1.51"), 11),
     ("EXP_M1", "(eˣ − 1)/x for −0.7 ≤ x ≤ 0", exp_m1_ratio, ("-0.7", 0), 5),
     ("SHRINK", "(x − tanh x)/x³ in x², |x| ≤ 1", shrink_ratio, (0, 1), 7),
     ("SIN_SQUARE", "(sin x/x)² in x², |x| ≤ ½", sin_square_ratio, (0, "0.26"), 3),
+    ("SIN_TWICE", "sin 2x/(2x) in x², |x| ≤ π/4", sin_twice_ratio, (0, "0.618"), 4),
 ]
 
 

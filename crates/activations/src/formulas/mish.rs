@@ -24,10 +24,10 @@ const E_RIGHT: f64 = 0.2252439640584837558574671;
 #[inline(always)]
 pub(crate) fn mish<R: Real>(x: R) -> R {
     if R::BITS == 24 {
-        let near = x.within(-FAR, MOST);
-        let (lifted, e, delta) = powers(near);
-        let y = near * lifted * (R::lit(2.0) + e) * R::lit(UNLIFT) / delta;
-        return (x - R::lit(MOST)).pos(x, y);
+        let (held, one) = (x.within(-FAR, MOST), R::lit(1.0));
+        let Powers { lifted, e, r, v } = Powers::of(held);
+        let left = (-v).fma(one + e, one) * (held * lifted) * R::lit(UNLIFT);
+        return x.pos(x * r.fma(R::lit(-2.0), one), left);
     }
     let (one, two, e) = (R::lit(1.0), R::lit(2.0), x.decay());
     let right = x * (one + two * e) / (one + two * e * (one + e));
@@ -63,26 +63,38 @@ fn left_slope<R: Real>(x: R, e: R) -> R {
 /// Beyond, mish is x and its slope 1 in f32.
 const MOST: f64 = 20.0;
 
-/// e·2⁶⁴, e and δ = 2 + 2e + e² for e = eˣ, in f32, −131 ≤ x ≤ 20.
-#[inline(always)]
-fn powers<R: Real>(x: R) -> (R, R, R) {
-    let (lift, two) = (x.exp_lifted(None), R::lit(2.0));
-    let e = lift * R::lit(UNLIFT);
-    (lift, e, e.fma(two + e, two))
+/// What value and slope are made of in f32, −131 ≤ x ≤ 20, by one division.
+#[derive(Clone, Copy)]
+struct Powers<R> {
+    /// e·2⁶⁴
+    lifted: R,
+    /// eˣ
+    e: R,
+    /// 1/δ
+    r: R,
+    /// e/δ
+    v: R,
 }
 
-/// The slope in f32. From ½ left of its root up to 0 it is a polynomial; on the right
-/// 1 + (e·((4x − 2)e + 4x − 4) − 4)/δ², of which rounding errors count less than of the whole.
+impl<R: Real> Powers<R> {
+    #[inline(always)]
+    fn of(x: R) -> Self {
+        let (lifted, two) = (x.exp_lifted(None), R::lit(2.0));
+        let e = lifted * R::lit(UNLIFT);
+        let r = e.fma(two + e, two).recip();
+        Powers { lifted, e, r, v: e * r }
+    }
+}
+
+/// The slope in f32, e/δ·(2(1 + x) + e·(1 − 2x·e/δ)); from ½ left of its root up to 0.3 a polynomial.
 #[inline(always)]
 fn mish_slope_24<R: Real>(x: R) -> R {
-    let (lifted, e, delta) = powers(x);
-    let (one, four_x) = (R::lit(1.0), x * R::lit(4.0));
-    let inner = (four_x - R::lit(2.0)).fma(e, four_x - R::lit(4.0));
-    let right = e.fma(inner, R::lit(-4.0));
-    let left = far_omega(x, e) * lifted * R::lit(UNLIFT);
-    let y = x.pos(right, left) / delta.square() + x.pos(one, R::lit(0.0));
+    let Powers { lifted, e, r, v } = Powers::of(x);
+    let (one, two_x) = (R::lit(1.0), x + x);
+    let factor = e.fma((-two_x).fma(v, one), two_x + R::lit(2.0));
+    let y = factor * lifted * R::lit(UNLIFT) * r;
     let h = distance(x, ROOT);
-    let is_near = (h + R::lit(0.5)).pos(-x, h);
+    let is_near = R::lit(1.0) - (h - R::lit(0.5)).square();
     is_near.pos(h * h.polynomial(&MISH_NEAR_24), y)
 }
 

@@ -1,8 +1,9 @@
 //! sin(ωx), x + sin²(ax)/a and e^(−x²): arguments in two words.
 
+use chainrule_autograd::kernel::Precision;
 use chainrule_autograd::number::Real;
 
-use super::tables::SIN_SQUARE_24;
+use super::tables::{SIN_SQUARE_24, SIN_TWICE_24};
 use super::{Parts, Two, distance, magnitude, parts};
 
 /// π/4
@@ -41,7 +42,8 @@ pub(crate) fn sine_of<R: Real>(x: R, k: f64, quarters: u32) -> R {
     if R::BITS == 0 {
         return sine(multiple(x, k), quarters);
     }
-    x.alone(sine(product(x, k), quarters), |x| sine(multiple(x, k), quarters))
+    let y = x.alone(sine(product(x, k), quarters), |x| sine(multiple(x, k), quarters));
+    if quarters == 0 { keeping_zero(x, R::lit(k) * x, y) } else { y }
 }
 
 /// x + sin²(ax)/a
@@ -49,9 +51,18 @@ pub(crate) fn sine_of<R: Real>(x: R, k: f64, quarters: u32) -> R {
 pub(crate) fn snake<R: Real>(x: R, a: f64) -> R {
     match R::BITS {
         0 => general_snake(multiple(x, a), a),
-        24 => x.alone(snake_24(x, a), |x| general_snake(multiple(x, a), a)),
-        _ => x.alone(general_snake(product(x, a), a), |x| general_snake(multiple(x, a), a)),
+        24 => x.alone(snake_24(x, a), |x| keeping_zero(x, x, general_snake(multiple(x, a), a))),
+        _ => {
+            let y = general_snake(product(x, a), a);
+            keeping_zero(x, x, x.alone(y, |x| general_snake(multiple(x, a), a)))
+        }
     }
+}
+
+/// y, or `zero` where x is ±0: −0 of a float. What has a slope as well keeps the formula's.
+#[inline(always)]
+fn keeping_zero<R: Real>(x: R, zero: R, y: R) -> R {
+    x.split(y, zero, y)
 }
 
 /// (u + sin² u)/a
@@ -61,24 +72,72 @@ fn general_snake<R: Real>(u: Two<R>, a: f64) -> R {
     (s.fma(s, u.hi) + u.rest()) / R::lit(a)
 }
 
-/// The same in f32. Sine and cosine of u + π/4 give sin² u = ½ − sin·cos, which the slope needs as well;
-/// next to 0 it is a polynomial.
+/// The same in f32; next to 0 as x·(1 + u·(sin u/u)²).
 #[inline(always)]
 fn snake_24<R: Real>(x: R, a: f64) -> R {
     let u = product(x, a);
-    let (s, c) = shifted(u);
-    let inverse = R::lit(1.0 / a);
     let square = u.hi * u.hi;
-    let near = (square * square.polynomial(&SIN_SQUARE_24)).fma(inverse, x);
-    let far = (-s * c).fma(inverse, R::lit(0.5 / a) + x);
-    (R::lit(0.25) - square).pos(near, far)
+    let near = x * u.hi.fma(square.polynomial(&SIN_SQUARE_24), R::lit(1.0));
+    let Eighth { r, flip, .. } = Eighth::of(u);
+    // sin² u = ½ ∓ ½·sin 2r
+    let half = flip * r * (r * r).polynomial(&SIN_TWICE_24);
+    let far = half.fma(R::lit(-1.0 / a), R::lit(0.5 / a) + x);
+    unless_far(u, (R::lit(0.25) - square).pos(near, far))
 }
 
-/// Sine and cosine of u + π/4, which is carried in two words.
+/// 1 + sin 2u = 2·sin²(u + π/4) in f32: 2·sin² r or 2 − 2·sin² r.
 #[inline(always)]
-fn shifted<R: Real>(u: Two<R>) -> (R, R) {
-    let near = u.plus(Two::constant(QUARTER));
-    (sine(near, 0), sine(near, 1))
+fn snake_slope_24<R: Real>(x: R, a: f64) -> R {
+    let u = product(x, a);
+    let Eighth { r, low, flip } = Eighth::of(u);
+    let square = r * r;
+    let s = r + (r * square).fma(square.polynomial(f32::SIN), low);
+    let twice = (s + s) * s;
+    unless_far(u, flip.pos(twice, R::lit(2.0) - twice))
+}
+
+/// u = n·π/2 − π/4 + r + low with |r| ≤ π/4, in f32.
+#[derive(Clone, Copy)]
+struct Eighth<R> {
+    r: R,
+    low: R,
+    /// 1 where n is even, else −1.
+    flip: R,
+}
+
+/// y, or NaN from where on products with parts of π/4 are not exact.
+#[inline(always)]
+fn unless_far<R: Real>(u: Two<R>, y: R) -> R {
+    (R::lit(3000.0) - magnitude(u.hi)).pos(y, R::lit(f64::NAN))
+}
+
+/// π/4 in parts of 12 bits and the rest.
+const QUARTER_PARTS: [f64; 4] = {
+    let p = f32::HALF_PI;
+    [0.5 * p[0], 0.5 * p[1], 0.5 * p[2], 0.5 * (p[3] + p[4] + p[5])]
+};
+/// What is added and subtracted to round to a whole number.
+const WHOLE: f64 = 12_582_912.0; // 1.5·2²³
+
+impl<R: Real> Eighth<R> {
+    #[inline(always)]
+    fn of(u: Two<R>) -> Self {
+        let (whole, half, two) = (R::lit(WHOLE), R::lit(0.5), R::lit(2.0));
+        let n = (u.hi.fma(R::lit(std::f64::consts::FRAC_2_PI), half) + whole) - whole;
+        let odd = n.fma(R::lit(-2.0), R::lit(1.0)); // −(2n − 1)
+        let [first, second, third, rest] = QUARTER_PARTS;
+        let (a, b, c) = (odd * R::lit(first), odd * R::lit(second), odd * R::lit(third)); // exact
+        let d = u.hi + a; // exact but for |u| < π/4
+        let lost = u.hi - (d - a);
+        let d = d + b;
+        let r = d + c;
+        let lost = ((d - r) + c) + lost;
+        let rest = odd.fma(R::lit(rest), lost);
+        let sum = Two::exact(r).plus(Two::exact(rest + u.rest()));
+        let is_odd = n - two * ((n.fma(half, whole)) - whole); // or −1
+        let flip = (is_odd * is_odd).fma(R::lit(-2.0), R::lit(1.0));
+        Eighth { r: sum.hi, low: sum.rest(), flip }
+    }
 }
 
 /// 1 + sin 2ax
@@ -86,9 +145,7 @@ fn shifted<R: Real>(u: Two<R>) -> (R, R) {
 pub(crate) fn snake_slope<R: Real>(x: R, a: f64) -> R {
     match R::BITS {
         0 => general_slope(multiple(x, a)),
-        24 => x.alone(R::lit(2.0) * shifted(product(x, a)).0.square(), |x| {
-            general_slope(multiple(x, a))
-        }),
+        24 => x.alone(snake_slope_24(x, a), |x| general_slope(multiple(x, a))),
         _ => x.alone(general_slope(product(x, a)), |x| general_slope(multiple(x, a))),
     }
 }
