@@ -19,7 +19,7 @@ import struct
 import sys
 
 try:
-    from mpmath import mp, mpf, exp, expm1, log, log1p, sinh, erf, erfc, sqrt, sin, cos
+    from mpmath import mp, mpf, exp, expm1, log, log1p, sinh, tanh, erf, erfc, sqrt, sin, cos
     from mpmath import pi, matrix, lu_solve, polyval, findroot
 except ImportError:
     sys.exit("this script needs mpmath: pip install mpmath")
@@ -231,10 +231,9 @@ def gelu_tanh_left(x):
     return 1 + exp(K * x + L * x**3) + K * x + 3 * L * x**3
 
 
-def mish_left(x):
-    """likewise of mish', with e = e^x"""
+def mish_slope(x):
     e = exp(x)
-    return 4 * (x + 1) + (4 * x + 6) * e + 4 * e**2 + e**3
+    return e * (4 * (x + 1) + (4 * x + 6) * e + 4 * e**2 + e**3) / (2 + 2 * e + e**2) ** 2
 
 
 def from_root(f, guess):
@@ -244,10 +243,38 @@ def from_root(f, guess):
     return lambda h: slope if abs(h) < mpf("1e-20") else f(r + h) / h
 
 
-# name, formula, function of h, largest |h|, degree; in f32
-NEAR = [
-    ("GELU_TANH", "(1 + eᵛ + x·v′)/h", from_root(gelu_tanh_left, "-0.75"), "0.51", 7),
-    ("MISH", "(4(x + 1) + (4x + 6)·eˣ + 4e²ˣ + e³ˣ)/h", from_root(mish_left, "-1.19"), "0.51", 7),
+def exp_m1_ratio(x):
+    """(e^x - 1)/x"""
+    return 1 + x / 2 if abs(x) < mpf("1e-20") else expm1(x) / x
+
+
+def shrink_ratio(z):
+    """(x - tanh x)/x^3, z = x^2"""
+    x = sqrt(abs(z))
+    return mpf(1) / 3 - 2 * z / 15 if x < mpf("1e-8") else (x - tanh(x)) / x**3
+
+
+def sin_square_ratio(z):
+    """(sin x/x)^2, z = x^2"""
+    x = sqrt(abs(z))
+    return 1 - z / 3 if x < mpf("1e-12") else (sin(x) / x) ** 2
+
+
+def sin_twice_ratio(z):
+    """sin 2x/(2x), z = x^2"""
+    return 1 + 4 * z * sin_rest(4 * z)
+
+
+# name, formula, function, interval, degree; in f32
+SINGLES = [
+    ("GELU_TANH_NEAR", "(1 + eᵛ + x·v′)/h for |h| ≤ 0.51, h = x − r", from_root(gelu_tanh_left, "-0.75"),
+     ("-0.51", "0.51"), 7),
+    ("MISH_NEAR", "mish′/h for −0.51 ≤ h ≤ 1.51, h = x − r", from_root(mish_slope, "-1.19"),
+     ("-0.51", "1.51"), 11),
+    ("EXP_M1", "(eˣ − 1)/x for −0.7 ≤ x ≤ 0", exp_m1_ratio, ("-0.7", 0), 5),
+    ("SHRINK", "(x − tanh x)/x³ in x², |x| ≤ 1", shrink_ratio, (0, 1), 7),
+    ("SIN_SQUARE", "(sin x/x)² in x², |x| ≤ ½", sin_square_ratio, (0, "0.26"), 3),
+    ("SIN_TWICE", "sin 2x/(2x) in x², |x| ≤ π/4", sin_twice_ratio, (0, "0.618"), 4),
 ]
 
 
@@ -354,11 +381,11 @@ def ratios():
             k = number(k, bits == 24)
             print(f"pub(crate) const {name}_{bits}: (f64, {kind}) = ({k}, {lists});\n")
             print(name, bits, mp.nstr(error, 3), file=sys.stderr)
-    for name, formula, f, end, degree in NEAR:
-        c, error = remez(f, "-" + end, end, degree)
-        print(f"/// {formula} for |h| ≤ {end}, h = x − r; within {mp.nstr(error, 2)}.")
+    for name, formula, f, (low, high), degree in SINGLES:
+        c, error = remez(f, low, high, degree)
+        print(f"/// {formula}; within {mp.nstr(error, 2)}.")
         values = ", ".join(number(v, True) for v in c)
-        print(f"pub(crate) const {name}_NEAR_24: [f64; {degree + 1}] = [{values}];\n")
+        print(f"pub(crate) const {name}_24: [f64; {degree + 1}] = [{values}];\n")
         print(name, degree, mp.nstr(error, 3), file=sys.stderr)
 
 

@@ -13,50 +13,12 @@ mod common;
 
 use chainrule_activations::Activation;
 use chainrule_autograd::kernel::Level;
-use common::{ALLOWED, Float, data, next_to_a_root, on_tape, row, same, text, ulps};
+use common::sweep::{Subject, against_f64, subjects};
+use common::{Float, data, on_tape, row, same, text, ulps};
 use serde_json::Value;
 
 /// Of the largest derivative.
 const ALLOWED_HIGHER: f64 = 1e-12;
-
-/// What is compared: an activation, and where a number came from.
-struct Subject<'a> {
-    activation: &'a Activation,
-    dtype: &'static str,
-    level: Level,
-    wrong: &'a mut Vec<String>,
-    /// The largest distance at orders 0 to 2, and where it is.
-    worst: [(f64, f64); 3],
-}
-
-impl<'a> Subject<'a> {
-    fn new<T: Float>(activation: &'a Activation, level: Level, wrong: &'a mut Vec<String>) -> Self {
-        Subject { activation, dtype: T::NAME, level, wrong, worst: [(0.0, f64::NAN); 3] }
-    }
-
-    fn see<T: Float>(&mut self, order: usize, x: f64, got: T, want: T) {
-        let distance = ulps(got, want);
-        let error = (got.wide() - want.wide()).abs();
-        let fits = distance <= ALLOWED[order]
-            || next_to_a_root::<T>(self.activation, order as u32, x, error);
-        if !fits {
-            let (a, level) = (self.activation, self.level.name());
-            self.wrong.push(format!(
-                "{a} {} {level} order {order} at {x:?}: {got:?}, want {want:?}: {distance} ULP",
-                T::NAME
-            ));
-        }
-        if distance > self.worst[order].0 {
-            self.worst[order] = (distance, x);
-        }
-    }
-
-    fn print(&self) {
-        let [a, b, c] = self.worst.map(|(ulp, x)| format!("{ulp:>4} at {x:<24}"));
-        let name = self.activation.to_string();
-        println!("{name:<44} {} {:<8} {a} {b} {c}", self.dtype, self.level.name());
-    }
-}
 
 /// An activation of the file, with its points: x, and the derivatives where there are any.
 struct Function<'a> {
@@ -89,7 +51,7 @@ fn compare<T: Float>(f: &Function<'_>, wrong: &mut Vec<String>) -> usize {
     let x: Vec<T> = points.iter().map(|(x, _)| T::parse(x)).collect();
     let (row, params) = (f.activation.row(), f.activation.params());
     for level in Level::all() {
-        let mut subject = Subject::new::<T>(&f.activation, level, wrong);
+        let mut subject = Subject::new::<T>(&f.activation, level);
         for order in 0..3 {
             let got = T::play_at(level, row, order as u32, params, &x);
             for ((&x, &got), (_, d)) in x.iter().zip(&got).zip(&points) {
@@ -97,6 +59,7 @@ fn compare<T: Float>(f: &Function<'_>, wrong: &mut Vec<String>) -> usize {
             }
         }
         subject.print();
+        wrong.append(&mut subject.wrong);
     }
     let [taped, compiled] = on_tape(&f.activation, 3, &x);
     for order in 0..3 {
@@ -181,47 +144,10 @@ fn f32_against_f64() {
         .collect();
     let mut wrong = Vec::new();
     for a in subjects() {
-        // Where a multiple of x overflows there is no wave.
-        let most = if ["sine", "snake"].contains(&a.name()) && a.params()[0] != 1.0 {
-            1e33
-        } else {
-            f32::MAX
-        };
-        let x: Vec<f32> = x.iter().copied().filter(|x| x.abs() <= most).collect();
-        for level in Level::all() {
-            let mut subject = Subject::new::<f32>(&a, level, &mut wrong);
-            for x in x.chunks(1 << 14) {
-                let wide: Vec<f64> = x.iter().copied().map(f64::from).collect();
-                for order in 0..3 {
-                    let got = f32::play_at(level, a.row(), order as u32, a.params(), x);
-                    let want = f64::play_at(level, a.row(), order as u32, a.params(), &wide);
-                    for ((&x, &got), &want) in wide.iter().zip(&got).zip(&want) {
-                        subject.see(order, x, got, want as f32);
-                    }
-                }
-            }
+        for subject in against_f64(&a, x.iter().copied()) {
             subject.print();
+            wrong.extend(subject.wrong);
         }
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-/// Every activation with parameters that f32 has exactly, the defaults and others.
-fn subjects() -> Vec<Activation> {
-    let exact = |a: &Activation| a.params().iter().all(|&p| f64::from(p as f32) == p);
-    let others = [
-        ("leaky_relu", vec![0.25]),
-        ("rrelu", vec![0.125, 0.25]),
-        ("keras_relu", vec![0.25, 4.0, 1.0]),
-        ("elu", vec![0.5]),
-        ("celu", vec![3.0]),
-        ("squareplus", vec![0.5]),
-        ("softplus", vec![3.0]),
-        ("swish", vec![3.0]),
-        ("sine", vec![30.0]),
-        ("snake", vec![3.0]),
-        ("snake", vec![0.5]),
-    ];
-    let others = others.map(|(name, p)| Activation::of_row(row(name), &p).expect("its parameters"));
-    Activation::all().filter(exact).chain(others).collect()
+    assert!(wrong.is_empty(), "some are wrong:\n{}", wrong.join("\n"));
 }

@@ -3,9 +3,9 @@
 
 use chainrule_autograd::number::Real;
 
-use super::logistic::{FAR, UNLIFT, lifted};
+use super::logistic::{FAR, UNLIFT};
 use super::tables::MISH_NEAR_24;
-use super::{Parts, Two, choose, distance, held, horner, times_decay};
+use super::{Parts, choose, distance, horner, times_decay};
 
 /// The root of the slope, −1.192431214515495212137588…
 const ROOT: Parts = [-1.1924312114715576, -3.0439375464652585e-09, -4.8484829848031044e-17];
@@ -24,13 +24,10 @@ const E_RIGHT: f64 = 0.2252439640584837558574671;
 #[inline(always)]
 pub(crate) fn mish<R: Real>(x: R) -> R {
     if R::BITS == 24 {
-        // On either side x·P/(P + 1 or 2·e²), by one division.
-        let near = held(x, FAR);
-        let ((lifted, e), two) = (lifted(Two::exact(near)), R::lit(2.0));
-        let left = e.fma(two + e, two);
-        let right = (two * e).fma(R::lit(1.0) + e, R::lit(1.0));
-        let over = x.pos(x * (two * e + R::lit(1.0)), near * lifted * R::lit(UNLIFT) * (two + e));
-        return over / x.pos(right, left);
+        let (held, one) = (x.within(-FAR, MOST), R::lit(1.0));
+        let Powers { lifted, e, r, v } = Powers::of(held);
+        let left = (-v).fma(one + e, one) * (held * lifted) * R::lit(UNLIFT);
+        return x.pos(x * r.fma(R::lit(-2.0), one), left);
     }
     let (one, two, e) = (R::lit(1.0), R::lit(2.0), x.decay());
     let right = x * (one + two * e) / (one + two * e * (one + e));
@@ -42,7 +39,7 @@ pub(crate) fn mish<R: Real>(x: R) -> R {
 #[inline(always)]
 pub(crate) fn mish_slope<R: Real>(x: R) -> R {
     if R::BITS == 24 {
-        return mish_slope_24(held(x, FAR));
+        return mish_slope_24(x.within(-FAR, MOST));
     }
     let (one, e) = (R::lit(1.0), x.decay());
     let omega = horner(e, &RIGHT_OMEGA) + R::lit(4.0) * e * e.amul(x) * (one + e);
@@ -63,18 +60,42 @@ fn left_slope<R: Real>(x: R, e: R) -> R {
     right.pos(less_an_eighth(x, e), product) / square + right.pos(R::lit(LESS), R::lit(0.0))
 }
 
-/// The same in f32. Only next to the root does ω cancel; there it is a polynomial.
+/// Beyond, mish is x and its slope 1 in f32.
+const MOST: f64 = 20.0;
+
+/// What value and slope are made of in f32, −131 ≤ x ≤ 20, by one division.
+#[derive(Clone, Copy)]
+struct Powers<R> {
+    /// e·2⁶⁴
+    lifted: R,
+    /// eˣ
+    e: R,
+    /// 1/δ
+    r: R,
+    /// e/δ
+    v: R,
+}
+
+impl<R: Real> Powers<R> {
+    #[inline(always)]
+    fn of(x: R) -> Self {
+        let (lifted, two) = (x.exp_lifted(None), R::lit(2.0));
+        let e = lifted * R::lit(UNLIFT);
+        let r = e.fma(two + e, two).recip();
+        Powers { lifted, e, r, v: e * r }
+    }
+}
+
+/// The slope in f32, e/δ·(2(1 + x) + e·(1 − 2x·e/δ)); from ½ left of its root up to 0.3 a polynomial.
 #[inline(always)]
 fn mish_slope_24<R: Real>(x: R) -> R {
-    let ((lifted, e), zero) = (lifted(Two::exact(x)), R::lit(0.0));
+    let Powers { lifted, e, r, v } = Powers::of(x);
+    let (one, two_x) = (R::lit(1.0), x + x);
+    let factor = e.fma((-two_x).fma(v, one), two_x + R::lit(2.0));
+    let y = factor * lifted * R::lit(UNLIFT) * r;
     let h = distance(x, ROOT);
-    let near = h * h.polynomial(&MISH_NEAR_24);
-    let product = choose(h, near, far_omega(x, e)) * lifted * R::lit(UNLIFT);
-    let right = h - R::lit(LESS_FROM);
-    let left = right.pos(less_an_eighth(x, e), product);
-    let omega = horner(e, &RIGHT_OMEGA) + R::lit(4.0) * e * (e * x) * (R::lit(1.0) + e);
-    let square = x.pos(horner(e, &RIGHT_SQUARE), horner(e, &LEFT_SQUARE));
-    x.pos(omega, left) / square + x.pos(zero, right.pos(R::lit(LESS), zero))
+    let is_near = R::lit(1.0) - (h - R::lit(0.5)).square();
+    is_near.pos(h * h.polynomial(&MISH_NEAR_24), y)
 }
 
 /// δ² = (2 + 2e + e²)² in e, and on the right (1 + 2e + 2e²)²; and ω there, but for the terms with x.

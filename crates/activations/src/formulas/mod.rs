@@ -5,6 +5,7 @@
 //! all terms have one sign. And an argument that rounding would spoil before an exponential is
 //! carried in [two words](Two).
 
+pub(crate) mod exponential;
 pub(crate) mod gelu;
 pub(crate) mod gelu_tanh;
 pub(crate) mod logistic;
@@ -165,9 +166,10 @@ impl<R: Real> Two<R> {
     /// e^(−|self|)
     #[inline(always)]
     pub fn decay(self) -> R {
-        match self.lo {
-            Some(_) => self.neg_abs().exp(),
-            None => self.hi.decay(),
+        let e = self.hi.decay();
+        match self.neg_abs().lo {
+            Some(lo) => e.fma(lo, e),
+            None => e,
         }
     }
 

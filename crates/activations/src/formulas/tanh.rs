@@ -2,6 +2,7 @@
 
 use chainrule_autograd::number::Real;
 
+use super::tables::SHRINK_24;
 use super::{Parts, choose, distance, magnitude, times_decay};
 
 /// (x·cosh x − sinh x)/x³ = Σ 2k/(2k+1)!·x^(2k−2)
@@ -37,15 +38,30 @@ pub(crate) fn tanhshrink<R: Real>(x: R) -> R {
     if R::EXACT {
         return x - x.tanh();
     }
+    if R::BITS == 24 {
+        return shrunk(x).0;
+    }
     let (one, root) = (R::lit(1.0), root_exp(x));
     let q = root.square();
     let s = x.square();
-    let near =
-        x * s * s.polynomial(if R::BITS == 24 { &SHRINK[..5] } else { &SHRINK }) * (root + root)
-            / (one + q);
+    let near = x * s * s.polynomial(&SHRINK) * (root + root) / (one + q);
     let a = magnitude(x);
     let far = (a - one) + (q + q) / (one + q);
     (a - one).pos(x.pos(far, -far), near)
+}
+
+/// x − tanh x and tanh |x|, in f32: below 1 by the polynomial of their difference, above by w = 1 − tanh |x|
+/// = 2q/(1 + q), q = e^(−2|x|). So hardly more than the last rounding of the tanh is left to be squared.
+#[inline(always)]
+fn shrunk<R: Real>(x: R) -> (R, R) {
+    let (one, q) = (R::lit(1.0), (x + x).decay());
+    let w = (q + q) / (one + q);
+    let square = x * x;
+    let (cube, ratio) = (x * square, square.polynomial(&SHRINK_24));
+    let (a, far) = (magnitude(x), magnitude(x) - one);
+    let beyond = far + w;
+    let y = far.pos(x.pos(beyond, -beyond), cube * ratio);
+    (y, far.pos(one - w, (-magnitude(cube)).fma(ratio, a)))
 }
 
 /// tanh² x, below ½ as (m/(2 + m))² with m = e^(−2|x|) − 1: the square of a rounded tanh has twice its
@@ -54,6 +70,9 @@ pub(crate) fn tanhshrink<R: Real>(x: R) -> R {
 pub(crate) fn tanh_squared<R: Real>(x: R) -> R {
     if R::BITS == 0 {
         return x.tanh().square();
+    }
+    if R::BITS == 24 {
+        return shrunk(x).1.square();
     }
     let m = (R::lit(2.0) * x.neg_abs()).exp_m1();
     let near = m * m / m.fma(R::lit(4.0) + m, R::lit(4.0));

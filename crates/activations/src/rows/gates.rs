@@ -6,8 +6,8 @@ use chainrule_autograd::table::{Info, Kink, Special};
 use super::Bend::{Concave, Convex, Straight};
 use super::Trend::{Constant, Decreasing, Increasing};
 use super::{INF, positive, spans};
+use crate::formulas::exponential::multiple;
 use crate::formulas::logistic::{gated, held_left, silu_second, silu_slope};
-use crate::formulas::waves::long_exponent;
 use crate::formulas::{Parts, Two, gelu, gelu_tanh, mish, tanh};
 
 /// Where silu is least, its least value, and where it bends.
@@ -165,9 +165,9 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| gated(held_left(x, beta), long_exponent(x, beta)),
-        slope: |x| silu_slope(long_exponent(x, beta)),
-        second: |x| R::lit(beta) * silu_second(long_exponent(x, beta)),
+        value: |x| gated(held_left(x, beta), multiple(x, beta)),
+        slope: |x| silu_slope(multiple(x, beta)),
+        second: |x| R::lit(beta) * silu_second(multiple(x, beta)),
     }
 
     /// x·tanh(ln(1 + eˣ)). (Misra, *Mish*, 2019, arXiv:1908.08681.)

@@ -6,8 +6,8 @@ use chainrule_autograd::table::{Info, Kink, Special};
 use super::Bend::{Concave, Convex, Straight};
 use super::Trend::{Constant, Decreasing, Increasing};
 use super::{INF, corner_to_one, everywhere, positive, spans};
+use crate::formulas::exponential::{celu_left, celu_left_slope, exp_left, scaled_exp_m1};
 use crate::formulas::squareplus::{left_slope, root_of_sum};
-use crate::formulas::{Two, held, parts};
 
 /// α, λ of selu (Klambauer et al. 2017): with them mean 0 and variance 1 are a fixed point.
 const SELU_SCALE: f64 = 1.0507009873554804934193349852946;
@@ -237,10 +237,10 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| x.fold(R::lit(alpha) * x.exp_m1(), x, x),
+        value: |x| x.fold(scaled_exp_m1(x, alpha), x, x),
         slope: |x| {
             let at_zero = Kink::corner(0.0, alpha, 1.0).taken;
-            x.split(R::lit(alpha) * x.exp(), R::lit(at_zero), R::lit(1.0))
+            x.split(R::lit(alpha) * exp_left(x), R::lit(at_zero), R::lit(1.0))
         },
     }
 
@@ -265,13 +265,10 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| {
-            let q = quotient(x, alpha);
-            x.fold(R::lit(alpha) * q.hi.exp_m1(), x, x)
-        },
-        slope: |x| x.split(quotient(x, alpha).exp(), R::lit(1.0), R::lit(1.0)),
+        value: |x| x.fold(celu_left(x, alpha), x, x),
+        slope: |x| x.split(celu_left_slope(x, alpha), R::lit(1.0), R::lit(1.0)),
         second: |x| {
-            let left = quotient(x, alpha).exp() / R::lit(alpha);
+            let left = celu_left_slope(x, alpha) / R::lit(alpha);
             x.split(left, R::lit(0.0), R::lit(0.0))
         },
     }
@@ -298,11 +295,11 @@ chainrule_autograd::elementwise! {
         },
         value: |x| {
             let right = R::lit(SELU_SCALE) * x;
-            x.fold(R::lit(SELU_LEFT) * x.exp_m1(), right, right)
+            x.fold(scaled_exp_m1(x, SELU_LEFT), right, right)
         },
         slope: |x| {
             let right = R::lit(SELU_SCALE);
-            x.split(R::lit(SELU_LEFT) * x.exp(), right, right)
+            x.split(R::lit(SELU_LEFT) * exp_left(x), right, right)
         },
         second: |x| x.split(R::lit(SELU_LEFT) * x.exp(), R::lit(0.0), R::lit(0.0)),
     }
@@ -378,17 +375,4 @@ fn leak<R: Real>(x: R, m: f64) -> R {
 fn leak_slope<R: Real>(x: R, m: f64) -> R {
     let at_zero = Kink::corner(0.0, m, 1.0).taken;
     x.split(R::lit(m), R::lit(at_zero), R::lit(1.0))
-}
-
-/// x/α in two words, for e^(x/α), which is 0 below −10⁴·α. Floats have no short cut for α = 1: a loop
-/// in which a parameter chooses is no vector code.
-#[inline(always)]
-fn quotient<R: Real>(x: R, alpha: f64) -> Two<R> {
-    if R::EXACT || R::BITS == 0 && alpha == 1.0 {
-        return Two::exact(x / R::lit(alpha));
-    }
-    let x = held(x, 1e4 * alpha);
-    let q = x / R::lit(alpha);
-    let back = Two::exact(q).times(Two::constant(parts(alpha)));
-    Two { hi: q, lo: Some(((x - back.hi) - back.rest()) / R::lit(alpha)) }
 }

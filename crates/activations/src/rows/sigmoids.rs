@@ -1,14 +1,15 @@
 //! Functions that saturate on one side or both: sigmoids, and the smooth rectifier softplus.
 
+use chainrule_autograd::number::Real;
 use chainrule_autograd::table::{Info, Span, Special};
 
 use super::Bend::{Concave, Convex};
 use super::Trend::Increasing;
 use super::{INF, everywhere, positive, spans};
 use crate::formulas::Two;
+use crate::formulas::exponential::{self, multiple};
 use crate::formulas::logistic::{logistic, logistic_second, logistic_slope};
 use crate::formulas::tanh;
-use crate::formulas::waves::long_exponent;
 
 const LN_2: f64 = std::f64::consts::LN_2;
 
@@ -89,11 +90,11 @@ chainrule_autograd::elementwise! {
             ..Info::NEW
         },
         value: |x| {
-            let beyond = long_exponent(x, beta).ln_1p_decay() / R::lit(beta);
+            let beyond = over(multiple(x, beta).ln_1p_decay(), beta);
             x.pos(x + beyond, beyond)
         },
-        slope: |x| logistic(long_exponent(x, beta)),
-        second: |x| R::lit(beta) * logistic_slope(long_exponent(x, beta)),
+        slope: |x| logistic(multiple(x, beta)),
+        second: |x| R::lit(beta) * logistic_slope(multiple(x, beta)),
     }
 
     /// x/(1 + |x|), the softsign (Turian, Bergstra, Bengio, *Quadratic features and deep
@@ -148,17 +149,8 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| {
-            let whole = -((-x).exp_m1());
-            // x itself where exp_m1 may lose a subnormal number.
-            let complement = if R::EXACT { whole } else { (x - R::lit(1e-20)).pos(whole, x) };
-            let near = complement.ln();
-            (x - R::lit(LN_2)).pos((-((-x).exp())).ln_1p(), near)
-        },
-        slope: |x| {
-            let y = (-x).exp() / -((-x).exp_m1());
-            x.split(R::lit(f64::NAN), R::lit(INF), y)
-        },
+        value: |x| exponential::log1mexp(x),
+        slope: |x| exponential::log1mexp_slope(x),
         second: |x| {
             let m = (-x).exp_m1();
             x.split(R::lit(f64::NAN), R::lit(-INF), -((-x).exp() / m / m))
@@ -184,4 +176,10 @@ chainrule_autograd::elementwise! {
         slope: |x| tanh::tanh_squared(x),
         second: |x| R::lit(2.0) * x.tanh() * x.tanh_slope(),
     }
+}
+
+/// y/β; in f32 the product with 1/β, which costs less.
+#[inline(always)]
+fn over<R: Real>(y: R, beta: f64) -> R {
+    if R::BITS == 24 { y * R::lit(1.0 / beta) } else { y / R::lit(beta) }
 }

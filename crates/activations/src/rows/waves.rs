@@ -17,6 +17,7 @@ chainrule_autograd::elementwise! {
     sine: Sine(omega = 1.0) {
         info: Info {
             turns: true,
+            shares: true,
             formula: "sin(ωx)",
             derivative: "ω·cos(ωx)",
             check: |p| positive(p[0], "omega is positive, from 1e-30 to 1e30"),
@@ -28,13 +29,9 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| {
-            let y = waves::sine(waves::multiple(x, omega), 0);
-            // −0 of a float; what has a slope as well keeps the sine's.
-            if R::BITS == 0 { y } else { x.split(y, R::lit(omega) * x, y) }
-        },
-        slope: |x| R::lit(omega) * waves::sine(waves::multiple(x, omega), 1),
-        nth: |k, x| R::lit(omega.powi(k as i32)) * waves::sine(waves::multiple(x, omega), k),
+        value: |x| waves::sine_of(x, omega, 0),
+        slope: |x| R::lit(omega) * waves::sine_of(x, omega, 1),
+        nth: |k, x| R::lit(omega.powi(k as i32)) * waves::sine_of(x, omega, k),
     }
 
     /// x + sin²(ax)/a, an identity with waves on it: it never falls, and learns periods. NaN at ±∞.
@@ -43,6 +40,7 @@ chainrule_autograd::elementwise! {
     snake: Snake(a = 1.0) {
         info: Info {
             turns: true,
+            shares: true,
             formula: "x + sin²(ax)/a",
             derivative: "1 + sin(2ax)",
             check: |p| positive(p[0], "a is positive, from 1e-30 to 1e30"),
@@ -54,10 +52,7 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| {
-            let y = waves::snake(x, a);
-            if R::BITS == 0 { y } else { x.split(y, x, y) } // −0, as above
-        },
+        value: |x| waves::snake(x, a),
         slope: |x| waves::snake_slope(x, a),
         nth: |k, x| waves::snake_nth(k, x, a),
     }
@@ -81,7 +76,7 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| x.gauss(1.0),
+        value: |x| waves::gaussian(x),
         slope: |x| waves::gaussian_slope(x),
         nth: |k, x| waves::gaussian_nth(k, x),
     }

@@ -1,6 +1,8 @@
 //! Reference values, and distances in units in the last place.
 #![allow(dead_code)] // each test uses a part of it
 
+pub mod sweep;
+
 use std::fs;
 
 use chainrule_activations::Activation;

@@ -122,6 +122,11 @@ macro_rules! real_float {
                 if self == 0.0 { 0.0 } else { self / other }
             }
             #[inline(always)]
+            fn alone(self, _: Self, f: impl Fn(f64) -> f64) -> Self {
+                let $x = self;
+                f($wide) as $t
+            }
+            #[inline(always)]
             fn pow(self, b: Self) -> Self {
                 if self.is_nan() || b.is_nan() { $t::NAN } else { <$t>::powf(self, b) }
             }

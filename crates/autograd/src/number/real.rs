@@ -105,6 +105,15 @@ pub trait Real:
     /// The quotient with a strong zero: 0 if `self` is 0, whatever the divisor is.
     fn adiv(self, other: Self) -> Self;
 
+    /// `many` in a kernel, which computes many numbers at a time. A plain float that is computed alone
+    /// goes through `f` in f64 instead: where a kernel gives up ([`Info::turns`](crate::table::Info)),
+    /// another formula may hold. Other numbers answer `many`.
+    #[inline(always)]
+    fn alone(self, many: Self, f: impl Fn(f64) -> f64) -> Self {
+        let _ = f;
+        many
+    }
+
     /// self·a + b, rounded once where a kernel's hardware does that, else twice: for the terms of a
     /// polynomial.
     #[inline(always)]

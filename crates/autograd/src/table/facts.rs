@@ -149,8 +149,7 @@ pub struct Info {
     /// Whether a formula takes sines, cosines or tangents: kernels then see to large arguments.
     pub turns: bool,
     /// Whether value and slope are made of the same exponential, sine or logarithm: kernels compute
-    /// them together where both are wanted, and four elements abreast. Not said of sine and snake, which are faster one by one:
-    /// a long loop in which a parameter chooses is no vector code.
+    /// them together where both are wanted, and four elements abreast.
     pub shares: bool,
 }
 
