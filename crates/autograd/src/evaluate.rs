@@ -5,6 +5,7 @@
 //! what holds on a whole stretch. Each op states its values once more in its own file, for any
 //! [`Number`]; those that cannot give an [`EvaluateError`].
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::function::Function;
@@ -86,13 +87,13 @@ impl<'a, N: Number> Evaluation<'a, N> {
     }
 
     /// The elements of an operand, stretched to a shape.
-    pub fn stretched(&self, i: usize, dims: &[usize]) -> Vec<N> {
+    pub fn stretched(&self, i: usize, dims: &[usize]) -> Cow<'a, [N]> {
         let own = self.operand_dims(i);
         if own == dims {
-            return self.operand(i).to_vec();
+            return Cow::Borrowed(self.operand(i));
         }
         let strides = stretched_strides(own, &dense_strides(own), dims);
-        self.picked(i, dims, &strides, 0)
+        Cow::Owned(self.picked(i, dims, &strides, 0))
     }
 
     /// The elements of an operand that a walk with strides meets.

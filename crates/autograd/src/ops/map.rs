@@ -139,12 +139,15 @@ impl Primitive for Map {
 
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
         let (row, p) = (self.row(e.record), self.params(e.record));
-        let f = |&x: &N| N::row(row, u32::from(self.order), p, x);
-        let y: Option<Vec<N>> = e.operand(0).iter().map(f).collect();
-        match e.node.operands[1] {
-            crate::node::Id::NONE => y,
-            _ => Some(y?.into_iter().zip(e.operand(1)).map(|(y, &u)| y.amul(u)).collect()),
+        let x = e.operand(0);
+        let mut y = Vec::with_capacity(x.len()); // a collected option would have room for four
+        for &x in x {
+            y.push(N::row(row, u32::from(self.order), p, x)?);
         }
+        if e.node.operands[1] != Id::NONE {
+            y.iter_mut().zip(e.operand(1)).for_each(|(y, &u)| *y = y.amul(u));
+        }
+        Some(y)
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

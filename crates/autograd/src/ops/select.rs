@@ -62,8 +62,8 @@ impl Primitive for Select {
 
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
         let [c, a, b] = [0, 1, 2].map(|i| e.stretched(i, e.dims()));
-        let choose = |((c, a), b): ((N, N), N)| c.split(a, b, a);
-        Some(c.into_iter().zip(a).zip(b).map(choose).collect())
+        let choose = |((&c, &a), &b): ((&N, &N), &N)| c.split(a, b, a);
+        Some(c.iter().zip(&*a).zip(&*b).map(choose).collect())
     }
 
     fn pullback(self, back: &mut Back<'_, '_>) {

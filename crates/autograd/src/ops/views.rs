@@ -73,7 +73,7 @@ impl Primitive for Expand {
         many.stack(0).map(|_| many.aligned(0, shape.len()).expand(&many.stacked(&shape)))
     }
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
-        Some(e.stretched(0, e.dims()))
+        Some(e.stretched(0, e.dims()).into_owned())
     }
     fn pullback(self, back: &mut Back<'_, '_>) {
         back.to(back.x(0), |g| g);

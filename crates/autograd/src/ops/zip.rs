@@ -1,6 +1,8 @@
 //! Zip: elementwise functions of two operands, broadcast against each other. One operand may be a
 //! number, stored with the op.
 
+use std::borrow::Cow;
+
 use super::{Primitive, Scalar};
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
@@ -313,12 +315,12 @@ impl Primitive for Zip {
     }
 
     fn evaluate<N: NumberType>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
-        let number = || vec![N::lit(e.record.params[self.param as usize])];
+        let number = || Cow::Owned(vec![N::lit(e.record.params[self.param as usize])]);
         let dims = e.dims();
         let (a, b) = match self.number {
             Number::None => (e.stretched(0, dims), e.stretched(1, dims)),
-            Number::Left => (number(), e.operand(0).to_vec()),
-            Number::Right => (e.operand(0).to_vec(), number()),
+            Number::Left => (number(), Cow::Borrowed(e.operand(0))),
+            Number::Right => (Cow::Borrowed(e.operand(0)), number()),
         };
         let at = |x: &[N], i: usize| if x.len() == 1 { x[0] } else { x[i] };
         Some((0..count(dims)).map(|i| self.f.of(at(&a, i), at(&b, i))).collect())
