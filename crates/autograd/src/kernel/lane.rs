@@ -28,10 +28,10 @@ pub struct Lane<T, const FMA: bool>(T, T, T, T);
 
 /// A method that does the same to each.
 macro_rules! each {
-    ($($(#[$doc:meta])* $f:ident($($a:ident),* $(; $($p:ident: $type:ty),*)?);)*) => { $(
+    ($($(#[$doc:meta])* $vis:vis $f:ident($($a:ident),* $(; $($p:ident: $type:ty),*)?);)*) => { $(
         $(#[$doc])*
         #[inline(always)]
-        fn $f(self $(, $a: Self)* $($(, $p: $type)*)?) -> Self {
+        $vis fn $f(self $(, $a: Self)* $($(, $p: $type)*)?) -> Self {
             Lane(
                 self.0.$f($($a.0,)* $($($p),*)?),
                 self.1.$f($($a.1,)* $($($p),*)?),
@@ -149,51 +149,31 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     }
 }
 
-macro_rules! of_each {
-    ($($(#[$doc:meta])* $f:ident($($a:ident),*);)*) => { $(
-        $(#[$doc])*
-        #[inline(always)]
-        pub(super) fn $f(self $(, $a: Self)*) -> Self {
-            Lane(self.0.$f($($a.0),*), self.1.$f($($a.1),*), self.2.$f($($a.2),*), self.3.$f($($a.3),*))
-        }
-    )* };
-}
-
 impl<T: Precision, const FMA: bool> Lane<T, FMA> {
-    of_each! {
-        magnitude();
-        with_sign_of(sign);
+    each! {
+        pub(super) magnitude();
+        pub(super) with_sign_of(sign);
         /// `yes` where self < limit, else (NaN too) `no`.
-        below(limit, yes, no);
+        pub(super) below(limit, yes, no);
         /// `yes` where self = other, else `no`.
-        equals(other, yes, no);
+        pub(super) equals(other, yes, no);
         /// 2ⁿ from MAGIC + BIAS + n.
-        exponent();
+        pub(super) exponent();
         /// `yes` where n is odd in MAGIC + n, else `no`.
-        odd(yes, no);
+        pub(super) odd(yes, no);
         /// −self where n is 2 or 3 but for multiples of 4.
-        turned(magic);
-        upper();
+        pub(super) turned(magic);
+        pub(super) upper();
         /// `yes` where self ≥ limit, else (NaN too) `no`.
-        not_below(limit, yes, no);
+        pub(super) not_below(limit, yes, no);
         /// `yes` where either is 0, else `no`.
-        either_zero(other, yes, no);
+        pub(super) either_zero(other, yes, no);
         /// self·a + b with one rounding.
-        fused(a, b);
+        pub(super) fused(a, b);
     }
 }
 
-/// The functions without a vector form: those of the scalar.
-macro_rules! scalar {
-    ($($f:ident($($p:ident: $type:ty),*);)*) => { $(
-        #[inline(always)]
-        fn $f(self $(, $p: $type)*) -> Self {
-            Lane(self.0.$f($($p),*), self.1.$f($($p),*), self.2.$f($($p),*), self.3.$f($($p),*))
-        }
-    )* };
-}
-
-/// The functions with one.
+/// The functions with a vector form.
 macro_rules! vector {
     ($($f:ident($($p:ident: $type:ty)?) = $lane:ident;)*) => { $(
         #[inline(always)]
@@ -319,11 +299,12 @@ impl<T: Precision, const FMA: bool> Real for Lane<T, FMA> {
         cos() = cos_lane;
         tan() = tan_lane;
     }
-    scalar! {
+    // The functions without a vector form: those of the scalar.
+    each! {
         sqrt();
-        root(n: u32);
-        powi(n: i32);
-        powf(p: f64);
+        root(; n: u32);
+        powi(; n: i32);
+        powf(; p: f64);
         asin();
         acos();
         atan();
