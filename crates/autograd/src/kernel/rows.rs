@@ -4,7 +4,7 @@ use super::{Fill, Lane, Level, Precision, Task};
 use crate::number::Real;
 
 /// Partial results that are carried side by side.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 
 /// Σ in 16 lanes, for at most a few hundred elements. The order of additions depends on the length
 /// alone.
@@ -24,15 +24,21 @@ impl<T: Precision> Task for Sum<'_, T> {
         for i in 0..rest.len() {
             lanes[i] = lanes[i] + rest[i];
         }
-        let mut width = LANES;
-        while width > 1 {
-            width /= 2;
-            for i in 0..width {
-                lanes[i] = lanes[i] + lanes[i + width];
-            }
-        }
-        lanes[0]
+        folded(lanes)
     }
+}
+
+/// The sum of the lanes, by halves.
+#[inline(always)]
+pub(super) fn folded<T: Precision>(mut lanes: [T; LANES]) -> T {
+    let mut width = LANES;
+    while width > 1 {
+        width /= 2;
+        for i in 0..width {
+            lanes[i] = lanes[i] + lanes[i + width];
+        }
+    }
+    lanes[0]
 }
 
 /// So many partial results that none waits for the one before.
@@ -45,6 +51,11 @@ impl<T: Precision> Task for Largest<'_, T> {
     #[allow(clippy::eq_op)] // x == x is false for NaN alone
     #[inline(always)]
     fn run<const FMA: bool>(self) -> T {
+        if self.0.len() <= LANES {
+            let (first, rest) = self.0.split_first().expect("at least one");
+            let larger = |a: T, &x: &T| if x > a || x != x { x } else { a };
+            return rest.iter().fold(*first, larger);
+        }
         // A maximum that is one instruction forgets NaN; what is not equal to itself is kept apart.
         let (mut lanes, mut odd) = ([self.0[0]; WIDE], [self.0[0]; WIDE]);
         let (whole, rest) = self.0.as_chunks::<WIDE>();
