@@ -4,6 +4,7 @@ mod common;
 
 use chainrule_activations::rows::rows;
 use chainrule_autograd::Tape;
+use chainrule_autograd::number::Jet;
 use chainrule_autograd::table::{Bend, Row, Span, Trend};
 use common::{Float, at, row, same, ulps};
 
@@ -31,6 +32,20 @@ fn cases() -> Vec<(&'static dyn Row, Vec<f64>)> {
         cases.extend(valid.map(|p| (row, p)));
     }
     cases
+}
+
+/// By the series of the slope, which nothing stated takes part in, and as played.
+#[test]
+fn straight_pieces_do_not_bend() {
+    for (row, p) in cases().into_iter().filter(|(row, _)| row.info().straight) {
+        for x in (-60..=60).map(|i| f64::from(i) / 10.0).chain([INF, -INF]) {
+            let slope = row.jet(1, &p, Jet::variable(x, 4)).expect("a slope");
+            for order in 2..=4 {
+                let (stated, played) = (slope.derivative(order - 1), at(row, order as u32, &p, x));
+                assert!(stated == 0.0 && played == 0.0, "{row:?} {p:?} order {order} at {x}");
+            }
+        }
+    }
 }
 
 /// Rows that bend again and again: nothing is stated of that.

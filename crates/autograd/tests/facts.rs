@@ -3,6 +3,7 @@
 
 mod common;
 
+use chainrule_autograd::number::Jet;
 use chainrule_autograd::table::{Bend, Kink, Row, Trend, rows};
 use common::ulps;
 
@@ -84,6 +85,22 @@ fn nan_gives_nan_at_every_order() {
         found.check(y[0].is_nan() && z[0] == 0.0, || {
             format!("{row:?}: an adjoint of 0 wins, no other")
         });
+    }
+}
+
+/// By the series of the slope, which nothing stated takes part in, and as played.
+#[test]
+fn straight_pieces_do_not_bend() {
+    let mut found = Found::default();
+    for (row, p) in subjects().filter(|(row, _)| row.info().straight) {
+        for x in grid(-3.0, 3.0).chain([f64::INFINITY, f64::NEG_INFINITY]) {
+            let slope = row.jet(1, &p, Jet::variable(x, 4)).expect("a slope");
+            for order in 2..=4 {
+                let zero =
+                    slope.derivative(order - 1) == 0.0 && at(row, order as u32, &p, x) == 0.0;
+                found.check(zero, || format!("{row:?} {p:?} order {order} at {x}"));
+            }
+        }
     }
 }
 

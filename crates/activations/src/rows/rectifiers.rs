@@ -46,6 +46,7 @@ chainrule_autograd::elementwise! {
                 Special::at(-INF, 0.0, 0.0),
                 Special::at(INF, INF, 1.0),
             ],
+            straight: true,
             ..Info::NEW
         },
         value: |x| x.fold(R::lit(0.0), R::lit(0.0), x),

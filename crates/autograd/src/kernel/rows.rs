@@ -7,7 +7,7 @@ use crate::number::Real;
 const TERMS: usize = 256;
 
 /// Partial results that are carried side by side.
-const LANES: usize = 32;
+pub(super) const LANES: usize = 32;
 
 /// The last elements of a slice in a block filled up with something else: a loop over few elements is
 /// no vector code, or slow one.
@@ -54,20 +54,7 @@ fn sum_of<T: Precision, F: Term<T>>(f: F, a: &[T], b: &[T]) -> T {
             lanes[i] = lanes[i] + if i < a_rest.len() { term } else { T::default() };
         }
     }
-    total(lanes)
-}
-
-/// Σ of the lanes, by halves.
-#[inline(always)]
-fn total<T: Precision>(mut lanes: [T; LANES]) -> T {
-    let mut width = LANES;
-    while width > 1 {
-        width /= 2;
-        for i in 0..width {
-            lanes[i] = lanes[i] + lanes[i + width];
-        }
-    }
-    lanes[0]
+    folded(lanes)
 }
 
 /// Σ likewise.
@@ -81,6 +68,19 @@ impl<T: Precision> Task for Sum<'_, T> {
     }
 }
 
+/// The sum of the lanes, by halves.
+#[inline(always)]
+pub(super) fn folded<T: Precision>(mut lanes: [T; LANES]) -> T {
+    let mut width = LANES;
+    while width > 1 {
+        width /= 2;
+        for i in 0..width {
+            lanes[i] = lanes[i] + lanes[i + width];
+        }
+    }
+    lanes[0]
+}
+
 /// So many partial results that none waits for the one before.
 const WIDE: usize = 32;
 
@@ -91,6 +91,11 @@ impl<T: Precision> Task for Largest<'_, T> {
     #[allow(clippy::eq_op)] // x == x is false for NaN alone
     #[inline(always)]
     fn run<const FMA: bool>(self) -> T {
+        if self.0.len() <= LANES {
+            let (first, rest) = self.0.split_first().expect("at least one");
+            let larger = |a: T, &x: &T| if x > a || x != x { x } else { a };
+            return rest.iter().fold(*first, larger);
+        }
         // A maximum that is one instruction forgets NaN; what is not equal to itself is kept apart.
         let (mut lanes, mut odd) = ([self.0[0]; WIDE], [self.0[0]; WIDE]);
         let (whole, rest) = self.0.as_chunks::<WIDE>();

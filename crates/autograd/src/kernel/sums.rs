@@ -1,6 +1,6 @@
 //! Sums of many rows at once.
 
-use super::rows::Sum;
+use super::rows::{LANES, Sum, folded};
 use super::{Level, Precision, Task};
 
 /// Runs up to this length are summed one term after the other.
@@ -38,13 +38,24 @@ impl<T: Precision> Task for SumRuns<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        for (run, y) in self.x.chunks_exact(self.n).zip(self.y) {
-            *y = if self.n <= SHORT {
+        let n = self.n;
+        for (i, y) in self.y.iter_mut().enumerate() {
+            let from = &self.x[i * n..];
+            let run = &from[..n];
+            *y = if n <= SHORT {
                 let mut sum = T::default();
                 for &x in run {
                     sum = sum + x;
                 }
                 sum
+            } else if let (Some(ahead), true) = (from.first_chunk::<LANES>(), n < LANES) {
+                // One lane each, as `Sum` has it: what lies behind the run is read and left out.
+                let mut lanes = [T::default(); LANES];
+                for i in 0..LANES {
+                    let x = if i < n { ahead[i] } else { T::default() };
+                    lanes[i] = lanes[i] + x;
+                }
+                folded(lanes)
             } else {
                 Sum(run).run::<FMA>()
             };

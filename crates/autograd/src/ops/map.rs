@@ -62,6 +62,11 @@ impl Map {
         self.order == 0 && next == Map { order: 1, ..self }
     }
 
+    /// Whether f⁽ᵏ⁾ is 0 wherever x is a number.
+    pub fn vanishes(self, record: &Record) -> bool {
+        self.order > 1 && self.row(record).info().straight
+    }
+
     fn record<'t>(self, x: Sym<'t>, u: Option<Sym<'t>>) -> Sym<'t> {
         let id = match u {
             None => x.graph.push(self, &[x.id], ShapeOf::Like(x.id)),

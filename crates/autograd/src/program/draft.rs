@@ -93,7 +93,9 @@ impl LaidOut {
     pub fn press<'a, T: Element>(self, leaves: impl Iterator<Item = (Id, &'a [T])>) -> Program<T> {
         let LaidOut { draft, works, plan } = self;
         let (once, storage) = (draft.once(), Storage::of(&draft.record));
-        let pressed = press::<T>(&storage, &plan, &works);
+        let next = draft.carried.iter().map(|c| c.1);
+        let kept = draft.outputs.iter().copied().chain(next);
+        let pressed = press::<T>(&storage, &plan, &works, kept);
         let place = |id: Id| plan.slots[id.index()].offset;
         let mut initial = vec![T::default(); plan.extent];
         for (id, values) in leaves {

@@ -9,6 +9,7 @@
 //! | `join.rs` | what is done to a large product elementwise is done to each piece of it, while that is in the cache |
 //! | `plan.rs` | gives every value a place, and the place of a value nobody reads any more to the next |
 //! | `press.rs` | works out where each step reads and writes |
+//! | `idle.rs` | finds products that matter only if a NaN is met |
 //! | `joint.rs` | lets a function and its pullback be computed in one pass |
 //! | `tiled.rs`, `scalars.rs` | play groups of elementwise nodes tile by tile, and lists of scalars |
 //! | [`saved`] | programs as data that can be written to a file and read back |
@@ -22,7 +23,8 @@
 //! done to each piece of it while that is in the cache (a bias, an activation, the update of a weight
 //! by its gradient), and of what nobody else reads no more than a piece exists. Large products are
 //! computed by several threads if asked; a carried value is updated where it lies, and a large value
-//! may be written where another was read for the last time. **No rewrite changes
+//! may be written where another was read for the last time. A product from which nothing is computed but
+//! what a vanishing second derivative is multiplied with is left out of plays without NaN. **No rewrite changes
 //! rounding**: results are those of the tape to the bit (of two NaNs either may be handed on). A carried
 //! value is updated in place unless something reads the old one afterwards: an output, a swap, a view;
 //! then it is copied when all is done. `println!("{program}")` shows the steps and how each value is
@@ -56,6 +58,7 @@ mod around;
 mod compile;
 mod display;
 mod draft;
+mod idle;
 mod join;
 mod joint;
 mod plan;
@@ -77,6 +80,7 @@ use crate::play::{Element, run, view};
 use aligned::Aligned;
 use around::{Around, Memory};
 pub(crate) use compile::shore;
+use idle::has_nan;
 use press::Step;
 use schedule::Work;
 use tiled::TILE;
@@ -215,6 +219,11 @@ impl<T: Element> Program<T> {
                 }
                 Step::Scalars(list) => scalars::play(list, &self.record, values),
                 Step::Product(product) => product.play(level, &self.record, values, pack, *threads),
+                Step::Idle { x, product } => {
+                    if has_nan(&values[x.clone()]) {
+                        product.play(level, &self.record, values, pack, *threads);
+                    }
+                }
                 Step::Rows(pair) => pair.play(values),
                 Step::Done => {}
                 Step::Sum { x, y, loops } => {

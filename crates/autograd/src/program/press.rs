@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::idle::{idle, in_one_piece};
 use super::joint::{RowPair, join, join_rows};
 use super::plan::Plan;
 use super::product::{After, Product};
@@ -26,6 +27,11 @@ pub(super) enum Step<T> {
         loops: Box<SumLoops>,
     },
     Product(Product<T>),
+    /// A product that matters only if there is a NaN in x.
+    Idle {
+        x: Range<usize>,
+        product: Product<T>,
+    },
     /// A function of rows and the pullback of the node after it.
     Rows(RowPair),
     /// What the step before does as well.
@@ -44,9 +50,18 @@ pub(super) struct Pressed<T> {
     pub numbers: Vec<T>,
 }
 
-pub(super) fn press<T: Element>(storage: &Storage<'_>, plan: &Plan, works: &[Work]) -> Pressed<T> {
-    let mut press =
-        Press { storage, plan, numbers: vec![], known: HashMap::new(), tiles: 0, pack: 0 };
+/// `kept` are read when all is done.
+pub(super) fn press<T: Element>(
+    storage: &Storage<'_>,
+    plan: &Plan,
+    works: &[Work],
+    kept: impl Iterator<Item = Id>,
+) -> Pressed<T> {
+    let idle = idle(storage.record, kept);
+    let (numbers, known) = (vec![], HashMap::new());
+    let mut made = vec![true; storage.record.nodes.len()];
+    works.iter().flat_map(Work::nodes).for_each(|id| made[id.index()] = false);
+    let mut press = Press { storage, plan, idle, made, numbers, known, tiles: 0, pack: 0 };
     let mut steps: Vec<Step<T>> = works.iter().map(|work| press.step(work)).collect();
     join_rows(storage, plan, works, &mut steps);
     Pressed { steps, tiles: press.tiles, pack: press.pack, numbers: press.numbers }
@@ -55,6 +70,10 @@ pub(super) fn press<T: Element>(storage: &Storage<'_>, plan: &Plan, works: &[Wor
 struct Press<'a, T> {
     storage: &'a Storage<'a>,
     plan: &'a Plan,
+    /// For each node the x that it waits for.
+    idle: Vec<Option<Id>>,
+    /// Whether it is there already.
+    made: Vec<bool>,
     numbers: Vec<T>,
     /// Where a number stands, by its bits in f64.
     known: HashMap<u64, u32>,
@@ -73,6 +92,12 @@ enum Arg {
 
 impl<T: Element> Press<'_, T> {
     fn step(&mut self, work: &Work) -> Step<T> {
+        let step = self.play(work);
+        work.nodes().iter().for_each(|id| self.made[id.index()] = true);
+        step
+    }
+
+    fn play(&mut self, work: &Work) -> Step<T> {
         match work {
             Work::Node(id) => self.node(*id),
             Work::Scalars(ids) => Step::Scalars(self.scalars(ids)),
@@ -120,9 +145,19 @@ impl<T: Element> Press<'_, T> {
                 let loops = Box::new(SumLoops::of(record.shape(x), sum.axes));
                 Step::Sum { x: self.range(x), y: self.range(id), loops }
             }
-            Op::Matmul(_) => self.product(id, None),
+            Op::Matmul(_) => match (self.product(id, None), self.waits_for(id)) {
+                (Step::Product(product), Some(x)) => Step::Idle { x, product },
+                (step, _) => step,
+            },
             _ => Step::Node(id.index()),
         }
+    }
+
+    /// Where the values lie that a product waits for. To look through them is worth it where they are
+    /// about as many as the product's elements.
+    fn waits_for(&self, id: Id) -> Option<Range<usize>> {
+        let x = self.idle[id.index()].filter(|x| self.made[x.index()])?;
+        in_one_piece(self.storage, x, self.slot(x).offset, 4 * self.storage.len(id))
     }
 
     fn range(&self, id: Id) -> Range<usize> {

@@ -146,6 +146,9 @@ pub struct Info {
     pub test: (f64, f64),
     /// Exact values.
     pub special: &'static [Special],
+    /// Whether it consists of straight pieces: from the second on, every derivative is 0 wherever x is
+    /// a number.
+    pub straight: bool,
     /// Whether a formula takes sines, cosines or tangents: kernels then see to large arguments.
     pub turns: bool,
     /// Whether value and slope are made of the same exponential, sine or logarithm: kernels compute
@@ -169,6 +172,7 @@ impl Info {
         bend: |_| Vec::new(),
         test: (-3.0, 3.0),
         special: &[],
+        straight: false,
         turns: false,
         shares: false,
     };

@@ -47,6 +47,7 @@ crate::elementwise! {
             derivative: "−1",
             trend: |_| everywhere(Decreasing),
             bend: |_| everywhere(Straight),
+            straight: true,
             ..Info::NEW
         },
         value: |x| -x,

@@ -164,6 +164,7 @@ impl<E: Elementwise> Row for RowOf<E> {
     ) {
         match order {
             0 | 1 => first::<E, _>(level, order, p, x, u, y),
+            _ if E::INFO.straight => vanishing(level, x, u, y),
             2 if has_second::<E>(p) => with_ones(x, u, y, |x, u, y| {
                 pull::<Order<E, 2>, _>(level, p, x, u, y);
             }),
@@ -181,6 +182,7 @@ impl<E: Elementwise> Row for RowOf<E> {
     ) {
         match order {
             0 | 1 => first::<E, _>(level, order, p, x, u, y),
+            _ if E::INFO.straight => vanishing(level, x, u, y),
             2 if has_second::<E>(p) => {
                 // In f64, rounded once: half as fast as the first order, and as exact.
                 let (mut wide, mut d) = ([0.0; TILE], [0.0; TILE]);
@@ -250,6 +252,24 @@ fn first<E: Elementwise, T: Precision>(
     } else {
         with_ones(x, u, y, |x, u, y| pull::<Order<E, 1>, _>(level, p, x, u, y));
     }
+}
+
+/// The second derivative of a function of straight pieces.
+struct Vanishing;
+
+impl Formula for Vanishing {
+    const PARAMS: usize = 0;
+    const TURNS: bool = false;
+    const LONG: bool = false;
+
+    #[inline(always)]
+    fn at<R: Real>(x: R, _: &[f64]) -> R {
+        x.split(R::lit(0.0), R::lit(0.0), R::lit(0.0))
+    }
+}
+
+fn vanishing<T: Precision>(level: Level, x: &[T], u: Option<&[T]>, y: &mut [T]) {
+    with_ones(x, u, y, |x, u, y| pull::<Vanishing, _>(level, &[], x, u, y));
 }
 
 fn value_and_slope<E: Elementwise, T: Precision>(
