@@ -6,6 +6,16 @@ use chainrule_activations::Activation;
 use chainrule_autograd::Tape;
 use ndarray::Array1;
 
+/// What activations are made of, but for exp and tanh, which are activations themselves.
+const ELEMENTARY: [&str; 6] = ["ln", "ln_1p", "sqrt", "sin", "cos", "norm_cdf"];
+
+/// These functions of the core's table, to be measured beside the activations.
+pub fn elementary() -> impl Iterator<Item = Activation> {
+    let rows = chainrule_autograd::table::rows();
+    let rows = rows.filter(|row| ELEMENTARY.contains(&row.info().name));
+    rows.filter_map(|row| Activation::of_row(row, &[]).ok())
+}
+
 const ELEMENTS: usize = 1_000_000;
 const ROUNDS: usize = 3;
 /// The first one brings the buffers into memory.

@@ -28,7 +28,8 @@ pub struct Gallery {
     /// Leave out the cost per element, whose measurement takes a few seconds
     #[arg(long)]
     no_cost: bool,
-    /// Only measure: print nanoseconds per element (f32) of f, and of f with its pullback
+    /// Only measure: print nanoseconds per element (f32) of f, and of f with its pullback, for the
+    /// activations and the elementary functions they are made of
     #[arg(long, conflicts_with = "no_cost")]
     costs: bool,
 }
@@ -44,13 +45,14 @@ impl Gallery {
     /// with all of them, and the table.
     pub fn run(&self) -> Result<()> {
         let activations: Vec<Activation> = Activation::all().collect();
-        let costs = if self.no_cost { vec![] } else { cost::measure(&activations) };
         if self.costs {
-            for (a, cost) in activations.iter().zip(&costs) {
+            let all: Vec<_> = activations.into_iter().chain(cost::elementary()).collect();
+            for (a, cost) in all.iter().zip(cost::measure(&all)) {
                 line(format!("{} {:.4} {:.4}", a.name(), cost.forward, cost.both))?;
             }
             return Ok(());
         }
+        let costs = if self.no_cost { vec![] } else { cost::measure(&activations) };
         let sheets: Vec<facts::Sheet> = activations
             .iter()
             .enumerate()
