@@ -144,8 +144,12 @@ impl<'a, T: Precision> Job<'a, T> {
     #[inline]
     pub fn run(&self, out: &mut [T], pack: &mut [T], finish: &mut dyn FnMut(Piece<'_, T>)) {
         if self.is_small() {
-            self.level.run_wide(Batch::of(self, [&[0]; 2], out, pack));
             let [m, _, n] = self.dims;
+            if n <= self.wide {
+                self.one_strip(out, pack);
+            } else {
+                self.level.run_wide(Batch::of(self, [&[0]; 2], out, pack));
+            }
             self.finish(Part::whole(m), Part::whole(n), 0, out, finish);
         } else {
             self.blocks(out, pack, finish);
@@ -162,6 +166,24 @@ impl<'a, T: Precision> Job<'a, T> {
             let [a, b] = if self.flipped { [b, a] } else { [a, b] };
             self.moved(a, b).blocks(y, pack, &mut |_| {});
         }
+    }
+
+    /// A product that is a single strip: as a batch of one it would take a few nanoseconds longer.
+    #[inline]
+    fn one_strip(&self, out: &mut [T], pack: &mut [T]) {
+        let [rows, terms, columns] = self.dims.map(Part::whole);
+        let (spill, pack) = aligned(pack).split_at_mut(TILE);
+        let (right, pack) = match self.in_place(terms, columns) {
+            Some(right) => (right, pack),
+            None => {
+                let (to, pack) = pack.split_at_mut(LANES * terms.len);
+                (self.packed(terms, columns, to), pack)
+            }
+        };
+        let left = self.left(rows, terms, pack);
+        let strides = self.strides();
+        let out = Out { y: out, strides, width: columns.len, spill, factor: self.factor };
+        self.strip(left, right, rows.len, out);
     }
 
     /// A product of any size: blocks of B, of which each is multiplied by all of its factors.
