@@ -58,8 +58,9 @@ doc: ## build the documentation and say where it is
 figures: ## redraw all figures of the tutorial from the functions, into docs/figures
 	$(CARGO) run --release --quiet --package chainrule-calculus --example figures -- docs/figures
 
-accuracy: ## the largest error of every kernel, in ULP, for each instruction set
+accuracy: ## the largest error of every kernel and activation, in ULP, for each instruction set
 	$(CARGO) run --release --quiet --package chainrule-autograd --example accuracy
+	$(CARGO) run --release --quiet --package chainrule-activations --example accuracy
 
 asan: ## the core's tests under AddressSanitizer (needs nightly; two tests leak a value on purpose)
 	ASAN_OPTIONS=detect_leaks=0 RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly test --package chainrule-autograd --tests \

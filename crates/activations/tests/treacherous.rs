@@ -122,3 +122,35 @@ fn treacherous_inputs() {
     assert_eq!(at(row("relu"), 1, &[], 5e-324), 1.0);
     assert_eq!(at(row("relu"), 0, &[], f32::from_bits(1)), f32::from_bits(1));
 }
+
+/// Waves with a factor where kx is huge: digits of sin(30x) and the like with 700 digits. Precision, x,
+/// sine(30), its slope, snake(3)'s slope.
+const WAVES: &[(&str, f64, [f64; 3])] = &[
+    ("f64", 1e22, [0.72470402236587512, 20.671808628420713, 1.1614117082115298]),
+    ("f64", 1e300, [-0.44150130978406795, -26.917818152908627, 0.48855605681688728]),
+    ("f64", -1e306, [-0.45850972532938277, -26.660681697971201, 0.90488051558543108]),
+    ("f32", 9.999999680285692e37, [-0.95765240938407866, 8.6378050754101940, 1.7733228642443635]),
+    ("f32", -3.3999999521443642e38, [0.89751076521920565, 13.229776403404266, 1.9958313238797909]),
+];
+
+#[test]
+fn waves_far_out() {
+    fn check<T: Float>(x: f64, want: [f64; 3]) {
+        let number = |x: f64| T::parse(&format!("{x:e}"));
+        let (sine, snake, y) = (row("sine"), row("snake"), number(x));
+        let got = [at(sine, 0, &[30.0], y), at(sine, 1, &[30.0], y), at(snake, 1, &[3.0], y)];
+        for (got, want) in got.into_iter().zip(want) {
+            assert!(ulps(got, number(want)) <= 4.0, "{} {x:e}: {got:?}, want {want:e}", T::NAME);
+        }
+        assert_eq!(at(snake, 0, &[3.0], y).wide(), y.wide());
+    }
+    for &(precision, x, want) in WAVES {
+        if precision == "f64" { check::<f64>(x, want) } else { check::<f32>(x, want) }
+    }
+    for x in [1e308, -1e308] {
+        let (sine, snake) = (row("sine"), row("snake"));
+        assert!((0..3).all(|k| at::<f64>(sine, k, &[30.0], x).is_nan()));
+        assert!((1..3).all(|k| at::<f64>(snake, k, &[3.0], x).is_nan()));
+        assert_eq!(at::<f64>(snake, 0, &[3.0], x), x);
+    }
+}

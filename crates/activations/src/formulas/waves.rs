@@ -54,7 +54,10 @@ pub(crate) fn snake<R: Real>(x: R, a: f64) -> R {
         24 => x.alone(snake_24(x, a), |x| keeping_zero(x, x, general_snake(multiple(x, a), a))),
         _ => {
             let y = general_snake(product(x, a), a);
-            keeping_zero(x, x, x.alone(y, |x| general_snake(multiple(x, a), a)))
+            let y = x.alone(y, |x| general_snake(multiple(x, a), a));
+            // Farther out a wave is less than half a unit of x, and ax may overflow. NaN at ±∞.
+            let near = R::lit((1u64 << 55) as f64) - magnitude(R::lit(a) * x);
+            keeping_zero(x, x, near.pos(y, x + (x - x)))
         }
     }
 }

@@ -92,8 +92,8 @@ pub fn text(value: &Value) -> &str {
 pub const ALLOWED: [f64; 3] = [4.0, 4.0, 8.0];
 
 /// Where a quantity is next to a root its absolute error counts, against its largest term: snake's slope
-/// within 10⁻³, and waves with a factor, or snake's slope, from |kx| = 2²⁶ on (in f32 2²⁰); and snake
-/// with a factor between −1.6 and −0.6, where its two terms are of one size.
+/// within 10⁻³; snake with a factor between −1.6 and −0.6, where its two terms are of one size; and in f64
+/// waves with a factor, or snake's slope, from |kx| = 2²⁶ on.
 pub fn next_to_a_root<T: Float>(activation: &Activation, order: u32, x: f64, error: f64) -> bool {
     let k = activation.params().first().copied().unwrap_or(1.0);
     let largest = match (activation.name(), order) {
@@ -103,11 +103,12 @@ pub fn next_to_a_root<T: Float>(activation: &Activation, order: u32, x: f64, err
         ("snake", 2) => 2.0 * k,
         _ => return false,
     };
-    let is_far = (k * x).abs() >= 2f64.powi(if T::NAME == "f32" { 20 } else { 26 });
+    let is_double = T::NAME == "f64";
+    let is_far = is_double && (k * x).abs() >= 2f64.powi(26);
     let is_even = order == 0 && (-1.6..-0.6).contains(&(k * x));
     let root = (k * x / std::f64::consts::PI + 0.25).fract().abs(); // of snake's slope
     let is_near = order == 1 && activation.name() == "snake" && root.min(1.0 - root) < 1e-3;
-    let epsilon = if T::NAME == "f32" { f32::EPSILON.into() } else { f64::EPSILON };
+    let epsilon = if is_double { f64::EPSILON } else { f32::EPSILON.into() };
     (is_far || is_near || is_even) && error <= 4.0 * epsilon * largest
 }
 
