@@ -95,8 +95,8 @@
 //! derivatives of `snake`.
 //!
 //! Far out a wave is what it is at that very number, also where kx has no place in f32
-//! (`sine(30)` at 3.4e38). In f64, where kx overflows, `sine(k)` and all slopes are NaN, and `snake(k)`
-//! is x, to the last digit.
+//! (`sine(30)` at 3.4e38). In f64, where kx overflows or |x| is beyond 2⁹⁹⁵, `sine(k)` with k other than
+//! 1 and all slopes of `snake(k)` are NaN, and `snake(k)` is x, to the last digit.
 //!
 //! `make accuracy`, or `cargo run --release -p chainrule-activations --example accuracy -- --every 257`,
 //! holds f32 to these bounds against f64 at as many inputs as there is time for.
