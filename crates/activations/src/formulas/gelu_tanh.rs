@@ -107,13 +107,25 @@ fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
     let (zero, one) = (R::lit(0.0), R::lit(1.0));
     // 1 + x·v′ and on the left eᵛ, K in two parts
     let rest = (x * x).fma(R::lit(3.0 * L1), R::lit(K_LOW));
-    let far = rest.fma(x, x.fma(R::lit(K_HIGH), x.pos(one, one + e)));
+    let base = x.pos(one, one + e);
+    let far = if R::FUSED {
+        rest.fma(x, x.fma(R::lit(K_HIGH), base))
+    } else {
+        let (product, lost) = x.two_product(R::lit(K_HIGH));
+        let sum = Two::exact(base).plus(Two { hi: product, lo: Some(lost) });
+        sum.hi + (rest * x + sum.rest())
+    };
     // h is exact but for the second part of the root, which the first term makes good.
     let [first, terms @ ..] = GELU_TANH_NEAR_24;
     let h = x - R::lit(ROOT[0]);
     let square = h.square();
     let near = square.fma(h.polynomial(&terms), R::lit(-first * ROOT[1]));
-    let near = h.fma(R::lit(first), near);
+    let near = if R::FUSED {
+        h.fma(R::lit(first), near)
+    } else {
+        let (product, lost) = h.two_product(R::lit(first));
+        product + (near + lost)
+    };
     let product = (square - R::lit(0.25)).pos(far, near) * lifted * R::lit(UNLIFT);
     (x.pos(one, zero) + product) / squared_sum(e)
 }

@@ -57,7 +57,7 @@ pub(crate) fn snake<R: Real>(x: R, a: f64) -> R {
             let y = x.alone(y, |x| general_snake(multiple(x, a), a));
             // Farther out a wave is less than half a unit of x, and ax may overflow. NaN at ±∞.
             let near = R::lit((1u64 << 55) as f64) - magnitude(R::lit(a) * x);
-            keeping_zero(x, x, near.pos(y, x + (x - x)))
+            keeping_zero(x, x, near.pos(y, x + R::lit(0.0) * x))
         }
     }
 }
