@@ -32,15 +32,27 @@ trait Blocks<T> {
 /// The same in blocks of four registers.
 struct ByWidth<K>(K);
 
+/// How blocks are laid out where registers have so many bytes. Constants, so that only one layout of each
+/// kernel is compiled.
+struct Layout<T, const BYTES: usize>(PhantomData<T>);
+
+impl<T, const BYTES: usize> Layout<T, BYTES> {
+    const ALONE: bool = BYTES < 32;
+    const OF_16: bool = block::<T>(BYTES) == 16;
+    const OF_32: bool = block::<T>(BYTES) == 32;
+}
+
 impl<T: Precision, K: Blocks<T>> Fill<T> for ByWidth<K> {
     #[inline(always)]
     fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
-        match block::<T>(BYTES) {
-            // Portable code is compiled sooner without.
-            BLOCK if BYTES < 32 => self.0.play::<FMA, BLOCK, false>(y),
-            16 => self.0.play::<FMA, 16, true>(y),
-            32 => self.0.play::<FMA, 32, true>(y),
-            _ => self.0.play::<FMA, 64, true>(y),
+        if Layout::<T, BYTES>::ALONE {
+            self.0.play::<FMA, BLOCK, false>(y); // compiled sooner
+        } else if Layout::<T, BYTES>::OF_16 {
+            self.0.play::<FMA, 16, true>(y);
+        } else if Layout::<T, BYTES>::OF_32 {
+            self.0.play::<FMA, 32, true>(y);
+        } else {
+            self.0.play::<FMA, 64, true>(y);
         }
     }
 }
