@@ -148,7 +148,9 @@ pub(super) fn pairwise_sum<T: Element>(x: &[T]) -> T {
     fn by_halves<T: Element>(level: Level, x: &[T]) -> T {
         if x.len() <= FEW {
             let mut sum = [T::default()];
-            sum_runs(level, x, x.len().max(1), &mut sum);
+            if !x.is_empty() {
+                sum_runs(level, x, x.len(), &mut sum);
+            }
             return sum[0];
         }
         let half = (x.len() / 2).next_multiple_of(16);
