@@ -89,8 +89,7 @@ impl<T> From<f32> for Arg<'_, T> {
 impl Binary {
     /// Whether the slopes are 0.
     fn is_flat(self) -> bool {
-        use Binary::{Eq, Le, Lt, Ne, Share};
-        matches!(self, Lt | Le | Eq | Ne | Share)
+        matches!(self, Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne | Binary::Share)
     }
 
     /// One value.
@@ -158,39 +157,35 @@ impl Zip {
         // In a direction b is the radius; at the origin nothing flows.
         let off_origin = |g: Sym<'t>| sym(b).equal(0.0).select(0.0, g);
         if let Some((x, g)) = back.wanted(a) {
-            back.contribute(
-                x,
-                match self.f {
-                    Binary::Add | Binary::Sub => g,
-                    Binary::Mul | Binary::AMul => g.amul(b),
-                    Binary::Div | Binary::ADiv => g.adiv(b),
-                    Binary::Pow => g.amul(power_slope(x, sym(b))),
-                    Binary::Max => g.amul(share(a, b)),
-                    Binary::Min => g.amul(share(b, a)),
-                    Binary::Atan2 => g.amul(direction(direction(sym(b), r()), r())),
-                    Binary::Hypot => g.amul(direction(x, y)),
-                    Binary::Direction => off_origin(g).adiv(b),
-                    _ => unreachable!("flat functions have no slope"),
-                },
-            );
+            let part = match self.f {
+                Binary::Add | Binary::Sub => g,
+                Binary::Mul | Binary::AMul => g.amul(b),
+                Binary::Div | Binary::ADiv => g.adiv(b),
+                Binary::Pow => g.amul(power_slope(x, sym(b))),
+                Binary::Max => g.amul(share(a, b)),
+                Binary::Min => g.amul(share(b, a)),
+                Binary::Atan2 => g.amul(direction(direction(sym(b), r()), r())),
+                Binary::Hypot => g.amul(direction(x, y)),
+                Binary::Direction => off_origin(g).adiv(b),
+                _ => unreachable!("flat"),
+            };
+            back.contribute(x, part);
         }
         if let Some((x, g)) = back.wanted(b) {
-            back.contribute(
-                x,
-                match self.f {
-                    Binary::Add => g,
-                    Binary::Sub => -g,
-                    Binary::Mul | Binary::AMul => g.amul(a),
-                    Binary::Div | Binary::ADiv => -g.adiv(b).amul(y),
-                    Binary::Pow => g.amul(y.equal(0.0).select(0.0, y * sym(a).ln())),
-                    Binary::Max => g.amul(share(b, a)),
-                    Binary::Min => g.amul(share(a, b)),
-                    Binary::Atan2 => -g.amul(direction(direction(sym(a), r()), r())),
-                    Binary::Hypot => g.amul(direction(x, y)),
-                    Binary::Direction => -off_origin(g).adiv(b).amul(y),
-                    _ => unreachable!("flat functions have no slope"),
-                },
-            );
+            let part = match self.f {
+                Binary::Add => g,
+                Binary::Sub => -g,
+                Binary::Mul | Binary::AMul => g.amul(a),
+                Binary::Div | Binary::ADiv => -g.adiv(b).amul(y),
+                Binary::Pow => g.amul(y.equal(0.0).select(0.0, y * sym(a).ln())),
+                Binary::Max => g.amul(share(b, a)),
+                Binary::Min => g.amul(share(a, b)),
+                Binary::Atan2 => -g.amul(direction(direction(sym(a), r()), r())),
+                Binary::Hypot => g.amul(direction(x, y)),
+                Binary::Direction => -off_origin(g).adiv(b).amul(y),
+                _ => unreachable!("flat"),
+            };
+            back.contribute(x, part);
         }
     }
 }
