@@ -11,7 +11,7 @@ use std::fmt;
 use crate::function::Function;
 use crate::graph::Record;
 use crate::node::{Id, Node, Op, each_op};
-use crate::number::Number;
+use crate::number::{Jet, JetOf, Number, SHORT, ShortJet};
 use crate::ops::Primitive;
 use crate::play::Element;
 use crate::shape::{count, dense_strides, stretched_strides};
@@ -206,5 +206,47 @@ impl<T: Element, const K: usize> Function<T, K> {
     pub fn evaluate<N: Number>(&self, at: [&[N]; K]) -> Result<Vec<N>, EvaluateError> {
         let inputs: Vec<_> = at.iter().enumerate().map(|(i, x)| (self.input(i), *x)).collect();
         self.output().evaluate(&inputs)
+    }
+}
+
+impl<T: Element> Function<T, 1> {
+    /// f(x), f′(x), …, f⁽ⁿ⁾(x) of a function of one number, by its Taylor series, at a cost that grows
+    /// like n².
+    ///
+    /// ```
+    /// use chainrule_autograd::Function;
+    /// let f = Function::<f64, 1>::record([("x", &[])], |[x]| x.powf(10.0) * 2.0);
+    /// assert_eq!(f.derivatives(1.0, 3)?, [2.0, 20.0, 180.0, 1440.0]);
+    /// # Ok::<(), chainrule_autograd::EvaluateError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Var::evaluate`].
+    ///
+    /// # Panics
+    /// If n > 23.
+    pub fn derivatives(&self, x: f64, n: usize) -> Result<Vec<f64>, EvaluateError> {
+        match n < SHORT {
+            true => self.series(ShortJet::variable(x, n), n),
+            false => self.series(Jet::variable(x, n), n),
+        }
+    }
+
+    fn series<const ROOM: usize>(
+        &self,
+        x: JetOf<f64, ROOM>,
+        n: usize,
+    ) -> Result<Vec<f64>, EvaluateError>
+    where
+        JetOf<f64, ROOM>: Number,
+    {
+        let y = self.evaluate([&[x]])?;
+        let mut factorial = 1.0;
+        Ok((0..=n)
+            .map(|k| {
+                factorial *= k.max(1) as f64;
+                factorial * y[0].coefficient(k)
+            })
+            .collect())
     }
 }

@@ -4,7 +4,7 @@ use super::rows::{LANES, Sum, folded};
 use super::{Level, Precision, Task};
 
 /// Runs up to this length are summed one term after the other.
-const SHORT: usize = 8;
+const SHORT: usize = 16;
 
 struct AddRows<'a, T> {
     x: &'a [T],

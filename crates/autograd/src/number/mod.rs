@@ -6,7 +6,7 @@
 //! | number | gives |
 //! |---|---|
 //! | `f32`, `f64` | values |
-//! | [`Jet`] | Taylor coefficients, hence derivatives of every order |
+//! | [`Jet`], [`ShortJet`] | Taylor coefficients, hence derivatives of every order |
 //! | [`Germ`] | what happens an infinitely small step to either side: one-sided derivatives |
 //! | [`Interval`] | every value on a stretch of the line, rounded outwards |
 //! | `Jet<Interval>` | every derivative on a stretch: proofs, remainders |
@@ -29,7 +29,7 @@ mod stretch;
 pub use coefficient::{Coefficient, Mark, Outcomes};
 pub use germ::{Germ, Side};
 pub use interval::Interval;
-pub use jet::{CAPACITY, Jet};
+pub use jet::{CAPACITY, Jet, JetOf, SHORT, ShortJet};
 pub use real::Real;
 pub use recorded::Recorded;
 pub use stretch::Stretch;
@@ -57,6 +57,7 @@ macro_rules! number {
 }
 number! {
     Jet = jet,
+    ShortJet = short_jet,
     Germ = germ,
     Interval = interval,
     Jet<Interval> = interval_jet,

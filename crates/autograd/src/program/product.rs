@@ -73,6 +73,12 @@ impl<T: Element> Product<T> {
             + self.after.as_ref().map_or(0, |after| after.tiles * TILE)
     }
 
+    /// Whether several threads may share the work.
+    #[cfg(feature = "threads")]
+    pub fn is_large(&self) -> bool {
+        self.dims.iter().product::<usize>() >= LARGE
+    }
+
     pub fn play(
         &self,
         level: Level,

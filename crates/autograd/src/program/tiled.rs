@@ -127,12 +127,14 @@ impl Load {
             return repeat(buffer.get(row), tile);
         }
         let (mut row, mut column) = (start / inner.n, start % inner.n);
+        let middle = outer.get(1..).unwrap_or_default();
         while !tile.is_empty() {
             let (mut at, mut rest) = (self.offset as isize, row);
-            for l in outer.iter().rev() {
+            for l in middle.iter().rev() {
                 at += (rest % l.n) as isize * l.step[0];
                 rest /= l.n;
             }
+            at += outer.first().map_or(0, |l| rest as isize * l.step[0]);
             let (run, more) = tile.split_at_mut(tile.len().min(inner.n - column));
             let step = inner.step[0];
             let first = (at + column as isize * step) as usize;

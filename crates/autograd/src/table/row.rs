@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use super::Info;
 use crate::kernel::{Formula, Level, Precision, both, map, pull};
-use crate::number::{Germ, Interval, Jet, Real, Recorded, Stretch};
+use crate::number::{Germ, Interval, Jet, Real, Recorded, ShortJet, Stretch};
 
 /// An elementwise function, as its author writes it: formulas for any [`Real`] number.
 ///
@@ -57,6 +57,7 @@ macro_rules! numbers {
     ($mode:ident) => {
         numbers!($mode
             jet: Jet,
+            short_jet: ShortJet,
             germ: Germ,
             interval: Interval,
             interval_jet: Jet<Interval>,

@@ -2,28 +2,28 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::{Jet, sum};
+use super::{JetOf, sum};
 use crate::number::{Coefficient, Real};
 
-impl<C: Coefficient> Neg for Jet<C> {
+impl<C: Coefficient, const ROOM: usize> Neg for JetOf<C, ROOM> {
     type Output = Self;
     fn neg(self) -> Self {
         Self::from_fn(self.len, |k, _| -self.c[k])
     }
 }
-impl<C: Coefficient> Add for Jet<C> {
+impl<C: Coefficient, const ROOM: usize> Add for JetOf<C, ROOM> {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         self.zip(other, |a, b| a + b)
     }
 }
-impl<C: Coefficient> Sub for Jet<C> {
+impl<C: Coefficient, const ROOM: usize> Sub for JetOf<C, ROOM> {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
         self.zip(other, |a, b| a - b)
     }
 }
-impl<C: Coefficient> Mul for Jet<C> {
+impl<C: Coefficient, const ROOM: usize> Mul for JetOf<C, ROOM> {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
         Self::from_fn(self.len.max(other.len), |k, _| {
@@ -32,7 +32,7 @@ impl<C: Coefficient> Mul for Jet<C> {
         })
     }
 }
-impl<C: Coefficient> Div for Jet<C> {
+impl<C: Coefficient, const ROOM: usize> Div for JetOf<C, ROOM> {
     type Output = Self;
     fn div(self, other: Self) -> Self {
         Self::from_fn(self.len.max(other.len), |k, q| {
@@ -43,7 +43,7 @@ impl<C: Coefficient> Div for Jet<C> {
     }
 }
 
-impl<C: Coefficient> Real for Jet<C> {
+impl<C: Coefficient, const ROOM: usize> Real for JetOf<C, ROOM> {
     const EXACT: bool = C::EXACT;
 
     fn lit(value: f64) -> Self {

@@ -1,11 +1,20 @@
-//! [`Jet`]: truncated Taylor series, hence derivatives of every order.
+//! [`Jet`], [`ShortJet`]: truncated Taylor series, hence derivatives of every order.
 
 mod functions;
 
 use super::{Coefficient, Mark};
 
-/// How many coefficients a jet has room for: orders 0 to 23.
+/// How many coefficients a [`Jet`] has room for: orders 0 to 23.
 pub const CAPACITY: usize = 24;
+
+/// How many coefficients a [`ShortJet`] has room for: orders 0 to 7.
+pub const SHORT: usize = 8;
+
+/// A jet of any order up to 23.
+pub type Jet<C = f64> = JetOf<C, CAPACITY>;
+
+/// A jet of orders up to 7: a third of the memory to copy from operation to operation.
+pub type ShortJet<C = f64> = JetOf<C, SHORT>;
 
 /// The Taylor coefficients c₀ + c₁t + … of a function along t, cut at a length known at run time.
 ///
@@ -20,18 +29,18 @@ pub const CAPACITY: usize = 24;
 /// assert_eq!(y.derivative(4), 1.0);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Jet<C = f64> {
-    c: [C; CAPACITY],
+pub struct JetOf<C, const ROOM: usize> {
+    c: [C; ROOM],
     len: usize,
 }
 
-impl<C: Coefficient> Jet<C> {
+impl<C: Coefficient, const ROOM: usize> JetOf<C, ROOM> {
     /// The series x + t, up to the given order.
     ///
     /// # Panics
-    /// If `order ≥ CAPACITY`.
+    /// If the order is above 23, of a [`ShortJet`] above 7.
     pub fn variable(x: C, order: usize) -> Self {
-        assert!(order < CAPACITY, "a jet holds orders 0 to {}, not {order}", CAPACITY - 1);
+        assert!(order < ROOM, "a jet holds orders 0 to {}, not {order}", ROOM - 1);
         Self::from_fn(order + 1, |k, _| match k {
             0 => x,
             1 => C::lit(1.0),
@@ -62,11 +71,11 @@ impl<C: Coefficient> Jet<C> {
 
     /// Coefficient by coefficient; the closure sees those already made.
     pub(super) fn from_fn(len: usize, mut f: impl FnMut(usize, &[C]) -> C) -> Self {
-        let mut c = [C::lit(0.0); CAPACITY];
+        let mut c = [C::lit(0.0); ROOM];
         for k in 0..len {
             c[k] = f(k, &c[..k]);
         }
-        Jet { c, len }
+        JetOf { c, len }
     }
 
     fn zip(self, other: Self, f: impl Fn(C, C) -> C) -> Self {
