@@ -231,6 +231,7 @@ impl Graph {
     }
 
     /// Records on behalf of another node: what `f` appends carries that node's source place.
+    #[inline(always)]
     pub fn on_behalf_of<R>(&self, place: u32, f: impl FnOnce() -> R) -> R {
         let before = self.on_behalf.replace(Some(place));
         let result = f();
@@ -250,14 +251,14 @@ impl Graph {
     /// Appends an elementwise node over operands of one shape; none if they have several.
     #[inline]
     #[track_caller]
-    pub fn push_alike<const N: usize>(&self, op: Op, operands: &[Id; N]) -> Option<Id> {
+    pub fn push_alike<const N: usize>(&self, op: Op, operands: [Id; N]) -> Option<Id> {
         let r = &mut *self.record.borrow_mut();
         let shapes = operands.map(|o| r.nodes[o.index()].shape);
         if shapes.iter().any(|shape| *shape != shapes[0]) {
             return None;
         }
         let slot = r.new_slot(shapes[0]);
-        Some(self.append(r, op, operands, shapes[0], slot, Location::caller()))
+        Some(self.append(r, op, &operands, shapes[0], slot, Location::caller()))
     }
 
     /// Appends a node that is another way to look at values that exist.

@@ -57,7 +57,7 @@ impl Primitive for Select {
 
     fn many<'t>(self, many: &Many<'_, 't>) -> Option<Sym<'t>> {
         let operands = [0, 1, 2].map(|i| many.aligned(i, many.rank()).id);
-        Some(Sym::new(many.graph, push_broadcast(many.graph, Select, "select", &operands)))
+        Some(Sym::new(many.graph, push_broadcast(many.graph, Select, "select", operands)))
     }
 
     fn evaluate<N: Number>(self, e: &Evaluation<'_, N>) -> Option<Vec<N>> {
@@ -92,7 +92,7 @@ impl<'t, T: Dtype> Var<'t, T> {
         let (yes, no) = (self.node_of(yes.into()), self.node_of(no.into()));
         self.same_tape(yes, "select");
         self.same_tape(no, "select");
-        self.at(push_broadcast(self.graph, Select, "select", &[self.id, yes.id, no.id]))
+        self.at(push_broadcast(self.graph, Select, "select", [self.id, yes.id, no.id]))
     }
 
     #[track_caller]

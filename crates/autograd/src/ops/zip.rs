@@ -299,7 +299,7 @@ impl Primitive for Zip {
         let id = match self.number {
             Number::None => {
                 let (a, b) = (many.aligned(0, many.rank()), many.aligned(1, many.rank()));
-                push_broadcast(graph, self, self.f.label(), &[a.id, b.id])
+                push_broadcast(graph, self, self.f.label(), [a.id, b.id])
             }
             _ => {
                 let x = many.stack(0)?;
@@ -361,7 +361,7 @@ pub(crate) fn zip<'t>(graph: &'t Graph, f: Binary, a: Arg<'t, ()>, b: Arg<'t, ()
         (Arg::Var(a), Arg::Var(b)) => {
             a.same_tape(b, f.label());
             let zip = Zip { f, number: Number::None, param: 0 };
-            push_broadcast(graph, zip, f.label(), &[a.id, b.id])
+            push_broadcast(graph, zip, f.label(), [a.id, b.id])
         }
         (Arg::Var(a), Arg::Number(c)) => with_number(f, a, c, Number::Right),
         (Arg::Number(c), Arg::Var(b)) => with_number(f, b, c, Number::Left),
@@ -381,12 +381,11 @@ fn with_number(f: Binary, x: Sym<'_>, c: f64, number: Number) -> Id {
 #[track_caller]
 pub(super) fn push_broadcast<const N: usize>(
     graph: &Graph,
-    op: impl Into<Op>,
+    op: impl Into<Op> + Copy,
     name: &str,
-    operands: &[Id; N],
+    operands: [Id; N],
 ) -> Id {
-    let op = op.into();
-    if let Some(id) = graph.push_alike(op, operands) {
+    if let Some(id) = graph.push_alike(op.into(), operands) {
         return id;
     }
     let dims = {
@@ -396,5 +395,5 @@ pub(super) fn push_broadcast<const N: usize>(
             panic!("{name}: shapes do not broadcast: {}", all.join(" with "))
         })
     };
-    graph.push(op, operands, ShapeOf::Dims(&dims))
+    graph.push(op, &operands, ShapeOf::Dims(&dims))
 }
