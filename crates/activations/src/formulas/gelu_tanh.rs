@@ -55,30 +55,36 @@ const K_LOW: f64 = K1 - K_HIGH;
 const L_HIGH: f64 = 0.07135481387376785;
 const L_LOW: f64 = L1 - L_HIGH;
 
-/// −|v| in f32, for |x| ≤ 12, with fused multiply-adds: K + L·x² and then its product with x, each
+/// −|x| in f32, as far as it matters.
+#[inline(always)]
+fn lower<R: Real>(x: R) -> R {
+    x.neg_abs().within(-NEAR_FAR, f64::INFINITY)
+}
+
+/// v in f32, for a from [`lower`], with fused multiply-adds: K + L·a² and then its product with a, each
 /// with what it loses.
 #[inline(always)]
-fn minus_size<R: Real>(x: R) -> Two<R> {
+fn exponent_24<R: Real>(a: R) -> Two<R> {
     if !R::FUSED {
-        return exponent(x).neg_abs();
+        return exponent(a);
     }
-    let (a, square) = (x.neg_abs(), x * x);
+    let (size, square) = (-a, a * a);
     let (high, l) = (R::lit(K_HIGH), R::lit(L_HIGH));
     let w = l.fma(square, high);
     let lost = l.fma(square, high - w);
-    let square_low = x.fma(x, -square);
+    let square_low = a.fma(a, -square);
     let rest = l.fma(square_low, R::lit(L_LOW).fma(square, R::lit(K_LOW)));
     let hi = a * w;
-    Two { hi, lo: Some(a.fma(lost + rest, a.fma(w, -hi))) }
+    Two { hi, lo: Some(a.fma(lost + rest, -size.fma(w, hi))) }
 }
 
 /// x·s(v)
 #[inline(always)]
 pub(crate) fn gelu_tanh<R: Real>(x: R) -> R {
     if R::BITS == 24 {
-        let held = held(x, NEAR_FAR);
-        let (lifted, e) = lifted(minus_size(held));
-        return x.pos(x, held * lifted * R::lit(UNLIFT)) / (R::lit(1.0) + e);
+        let a = lower(x);
+        let (lifted, e) = lifted(exponent_24(a));
+        return x.pos(x, a * lifted * R::lit(UNLIFT)) / (R::lit(1.0) + e);
     }
     gated(x, exponent(held(x, FAR)))
 }
@@ -87,7 +93,7 @@ pub(crate) fn gelu_tanh<R: Real>(x: R) -> R {
 #[inline(always)]
 pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
     if R::BITS == 24 {
-        return gelu_tanh_slope_24(held(x, NEAR_FAR));
+        return gelu_tanh_slope_24(x);
     }
     let x = held(x, FAR);
     let decay = Decay::of(exponent(x));
@@ -100,24 +106,25 @@ pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
     x.pos(e.fma(p, one), decay.times(left)) / squared_sum(e)
 }
 
-/// The same in f32. Only next to the root does 1 + eᵛ + x·v′ cancel; there it is a polynomial.
+/// The same in f32, from the left: the slope at x is 1 less that at −x. Only next to the root does
+/// 1 + eᵛ + x·v′ cancel; there it is a polynomial.
 #[inline(always)]
 fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
-    let (lifted, e) = lifted(minus_size(x));
-    let (zero, one) = (R::lit(0.0), R::lit(1.0));
-    // 1 + x·v′ and on the left eᵛ, K in two parts
-    let rest = (x * x).fma(R::lit(3.0 * L1), R::lit(K_LOW));
-    let base = x.pos(one, one + e);
+    let a = lower(x);
+    let (lifted, e) = lifted(exponent_24(a));
+    let one = R::lit(1.0);
+    // K in two parts
+    let rest = (a * a).fma(R::lit(3.0 * L1), R::lit(K_LOW));
     let far = if R::FUSED {
-        rest.fma(x, x.fma(R::lit(K_HIGH), base))
+        rest.fma(a, a.fma(R::lit(K_HIGH), one + e))
     } else {
-        let (product, lost) = x.two_product(R::lit(K_HIGH));
-        let sum = Two::exact(base).plus(Two { hi: product, lo: Some(lost) });
-        sum.hi + (rest * x + sum.rest())
+        let (product, lost) = a.two_product(R::lit(K_HIGH));
+        let sum = Two::exact(one + e).plus(Two { hi: product, lo: Some(lost) });
+        sum.hi + (rest * a + sum.rest())
     };
     // h is exact but for the second part of the root, which the first term makes good.
     let [first, terms @ ..] = GELU_TANH_NEAR_24;
-    let h = x - R::lit(ROOT[0]);
+    let h = a - R::lit(ROOT[0]);
     let square = h.square();
     let near = square.fma(h.polynomial(&terms), R::lit(-first * ROOT[1]));
     let near = if R::FUSED {
@@ -126,8 +133,8 @@ fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
         let (product, lost) = h.two_product(R::lit(first));
         product + (near + lost)
     };
-    let product = (square - R::lit(0.25)).pos(far, near) * lifted * R::lit(UNLIFT);
-    (x.pos(one, zero) + product) / squared_sum(e)
+    let left = (square - R::lit(0.25)).pos(far, near) * lifted * R::lit(UNLIFT) / squared_sum(e);
+    x.pos(one - left, left)
 }
 
 /// s′(v)·(P₁ − P₂·tanh(v/2)) with P₁ = 2v′ + x·v″ = 2K + 12L·x² and P₂ = x·v′². With q = e^(−v) the

@@ -75,10 +75,9 @@ pub(crate) const FAR: f64 = 131.0;
 /// 2⁻⁶⁴
 pub(crate) const UNLIFT: f64 = 1.0 / (1u128 << 64) as f64;
 
-/// e^(−|u|)·2⁶⁴ and e^(−|u|), in f32.
+/// eᵘ·2⁶⁴ and eᵘ for u ≤ 0, in f32.
 #[inline(always)]
 pub(crate) fn lifted<R: Real>(u: Two<R>) -> (R, R) {
-    let u = u.neg_abs();
     let e = u.hi.exp_lifted(u.lo);
     (e, e * R::lit(UNLIFT))
 }
@@ -93,7 +92,7 @@ pub(crate) fn held_left<R: Real>(x: R, k: f64) -> R {
 #[inline(always)]
 pub(crate) fn gated<R: Real>(x: R, u: Two<R>) -> R {
     if R::BITS == 24 {
-        let (lifted, e) = lifted(u.held(FAR));
+        let (lifted, e) = lifted(u.held(FAR).neg_abs());
         return x.pos(x, x * lifted * R::lit(UNLIFT)) / (R::lit(1.0) + e);
     }
     let decay = Decay::of(u);
@@ -105,7 +104,7 @@ pub(crate) fn gated<R: Real>(x: R, u: Two<R>) -> R {
 pub(crate) fn silu_slope<R: Real>(u: Two<R>) -> R {
     if R::BITS == 24 {
         let u = u.held(FAR);
-        let ((lifted, e), one) = (lifted(u), R::lit(1.0));
+        let ((lifted, e), one) = (lifted(u.neg_abs()), R::lit(1.0));
         let h = u.distance(ROOT);
         let near = h * h.polynomial(&SERIES[..6]);
         let left = (h.square() - R::lit(0.0625)).pos(far_factor(u, e), near);
