@@ -39,9 +39,7 @@ const AT: f64 = 0.75;
 /// The tape played with a Taylor series.
 fn by_jet(n: usize) -> Call {
     let f = Function::<f64, 1>::record([("x", &[])], |[x]| composed(x));
-    Box::new(move || {
-        f.derivatives(black_box(AT), n).expect("all of them have series")[n]
-    })
+    Box::new(move || f.derivatives(black_box(AT), n).expect("all of them have series")[n])
 }
 
 /// The series as nodes, compiled.
