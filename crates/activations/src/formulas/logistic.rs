@@ -14,12 +14,19 @@ const BEND: Parts = [2.399357318878174, -3.83627067890302e-8, 6.287379384035963e
 /// e to the power of minus that.
 const E_BEND: f64 = 0.090776278226867592;
 
-/// 1/(1 + e⁻ᵘ)
+/// 1/(1 + e⁻ᵘ), within 2 ULP: what 1 + e loses is made good, for which 1 − e/2 is near enough to
+/// 1/(1 + e).
 #[inline(always)]
 pub(crate) fn logistic<R: Real>(u: Two<R>) -> R {
     let e = u.decay();
     let one = R::lit(1.0);
-    u.hi.pos(one, e) / (one + e)
+    let sum = one + e;
+    let y = u.hi.pos(one, e) / sum;
+    if R::BITS == 0 {
+        return y;
+    }
+    let lost = (one - sum) + e;
+    (-(y * lost)).fma(e.fma(R::lit(-0.5), one), y)
 }
 
 /// s′(u) = e/(1 + e)²
