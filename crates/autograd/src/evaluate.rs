@@ -210,7 +210,7 @@ impl<T: Element, const K: usize> Function<T, K> {
 }
 
 impl<T: Element> Function<T, 1> {
-    /// f(x), f′(x), …, f⁽ⁿ⁾(x) of a function of one number, by its Taylor series, at a cost that grows
+    /// f(x), f′(x), …, f⁽ⁿ⁾(x) of a function of one number with one value, by its Taylor series, at a cost that grows
     /// like n².
     ///
     /// ```
@@ -224,7 +224,8 @@ impl<T: Element> Function<T, 1> {
     /// As [`Var::evaluate`].
     ///
     /// # Panics
-    /// If n > 23.
+    /// If n > 23, or the function has not exactly one value.
+    #[track_caller]
     pub fn derivatives(&self, x: f64, n: usize) -> Result<Vec<f64>, EvaluateError> {
         match n < SHORT {
             true => self.series(ShortJet::variable(x, n), n),
@@ -232,6 +233,7 @@ impl<T: Element> Function<T, 1> {
         }
     }
 
+    #[track_caller]
     fn series<const ROOM: usize>(
         &self,
         x: JetOf<f64, ROOM>,
@@ -241,12 +243,7 @@ impl<T: Element> Function<T, 1> {
         JetOf<f64, ROOM>: Number,
     {
         let y = self.evaluate([&[x]])?;
-        let mut factorial = 1.0;
-        Ok((0..=n)
-            .map(|k| {
-                factorial *= k.max(1) as f64;
-                factorial * y[0].coefficient(k)
-            })
-            .collect())
+        assert!(y.len() == 1, "derivatives: the function has {} values, not one", y.len());
+        Ok((0..=n).map(|k| y[0].derivative(k)).collect())
     }
 }

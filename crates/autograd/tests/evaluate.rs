@@ -237,3 +237,20 @@ fn germs_are_exact_where_the_gradient_is_a_convention() {
         }
     }
 }
+
+/// Low orders come from a short series, high ones from a long one: the same numbers.
+#[test]
+fn derivatives_of_low_and_high_order_agree() {
+    let f = Function::<f64, 1>::record([("x", &[])], |[x]| x.sin().exp() * x);
+    let all = f.derivatives(0.75, 23).unwrap();
+    for n in 0..=23 {
+        assert_eq!(f.derivatives(0.75, n).unwrap(), all[..=n]);
+    }
+}
+
+#[test]
+#[should_panic(expected = "the function has 2 values, not one")]
+fn derivatives_are_of_one_value() {
+    let f = Function::<f64, 1>::record([("x", &[])], |[x]| x * x.expand(&[2]));
+    let _ = f.derivatives(0.5, 1);
+}

@@ -210,12 +210,7 @@ impl<T: Element> Program<T> {
     /// Plays every step once. Afterwards carried values are those of the next play.
     pub fn play(&self, buffers: &mut Buffers<T>) {
         #[cfg(feature = "threads")]
-        if buffers.threads > 1
-            && self
-                .steps
-                .iter()
-                .any(|step| matches!(step, Step::Product(product) if product.is_large()))
-        {
+        if buffers.threads > 1 && self.steps.iter().any(Step::is_large) {
             // Within the pool: a thread of it that has nothing else to do plays the steps, and wakes one
             // other for each product. From outside, two would be woken for each.
             return rayon::scope(|_| self.play_steps(buffers));

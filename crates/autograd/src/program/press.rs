@@ -40,6 +40,14 @@ pub(super) enum Step<T> {
     Group(Group<T>),
 }
 
+#[cfg(feature = "threads")]
+impl<T: Element> Step<T> {
+    /// Whether several threads may share the work.
+    pub fn is_large(&self) -> bool {
+        matches!(self, Step::Product(product) | Step::Idle { product, .. } if product.is_large())
+    }
+}
+
 /// The steps, how many tiles they need, and the numbers that scalar steps read, which stand behind
 /// the planned buffer.
 pub(super) struct Pressed<T> {

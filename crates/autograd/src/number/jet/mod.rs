@@ -10,6 +10,17 @@ pub const CAPACITY: usize = 24;
 /// How many coefficients a [`ShortJet`] has room for: orders 0 to 7.
 pub const SHORT: usize = 8;
 
+/// 0! to 22!, which are doubles; 23! is not.
+const FACTORIALS: [f64; 23] = {
+    let mut list = [1.0; 23];
+    let mut k = 1;
+    while k < list.len() {
+        list[k] = list[k - 1] * k as f64;
+        k += 1;
+    }
+    list
+};
+
 /// A jet of any order up to 23.
 pub type Jet<C = f64> = JetOf<C, CAPACITY>;
 
@@ -61,7 +72,12 @@ impl<C: Coefficient, const ROOM: usize> JetOf<C, ROOM> {
 
     /// The k-th derivative, k!·cₖ.
     pub fn derivative(&self, k: usize) -> C {
-        (1..=k).fold(self.coefficient(k), |d, i| d * C::lit(i as f64))
+        if k < 2 {
+            return self.coefficient(k);
+        }
+        let exact = k.min(FACTORIALS.len() - 1);
+        let d = self.coefficient(k) * C::lit(FACTORIALS[exact]);
+        (exact + 1..=k).fold(d, |d, i| d * C::lit(i as f64))
     }
 
     /// The coefficients, as many as the jet was made with.
