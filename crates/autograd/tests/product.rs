@@ -2,7 +2,7 @@
 //! the shapes, the strides, the level and the cut.
 
 use chainrule_autograd::kernel::product::{
-    Matrix, TERMS, pack_len, product, product_with, room_len,
+    Matrix, Packing, TERMS, ahead_len, pack_len, product, product_with, room_len,
 };
 use chainrule_autograd::kernel::{Level, Precision};
 
@@ -21,21 +21,15 @@ fn reference<T: Precision>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
     [m, k, n]: [usize; 3],
-    start: Option<(T, &[T])>,
 ) -> Vec<T> {
-    let mut y = start.map_or(vec![T::default(); m * n], |(_, y)| y.to_vec());
-    let factor = start.map(|(factor, _)| factor);
+    let mut y = vec![T::default(); m * n];
     let terms = if k == 0 { 1 } else { k.div_ceil(k.div_ceil(TERMS)) };
     for (i, y) in y.chunks_exact_mut(n.max(1)).enumerate() {
         for (j, y) in y.iter_mut().enumerate() {
             for start in (0..k).step_by(terms) {
                 let sum = (start..k.min(start + terms))
                     .fold(T::default(), |sum, p| multiply_add(level, a.at(i, p), b.at(p, j), sum));
-                *y = match factor {
-                    Some(factor) => multiply_add(level, factor, sum, *y),
-                    None if start > 0 => *y + sum,
-                    None => sum,
-                };
+                *y = if start > 0 { *y + sum } else { sum };
             }
         }
     }
@@ -158,7 +152,7 @@ fn check<T: Precision>(numbers: &mut Numbers, dims: [usize; 3], [of_a, of_b]: [L
     let b = Laid::<T>::of(numbers, [k, n], of_b);
     for level in Level::all() {
         let y = played(level, a.matrix(), b.matrix(), dims);
-        let want = reference(level, a.matrix(), b.matrix(), dims, None);
+        let want = reference(level, a.matrix(), b.matrix(), dims);
         let name = level.name();
         assert_eq!(bits(&y), bits(&want), "{dims:?} {of_a:?}·{of_b:?} {name}");
     }
@@ -290,7 +284,7 @@ fn pieces_are_finished_once() {
         let a = Laid::<f32>::of(&mut numbers, [m, k], Layout::Columns);
         let b = Laid::<f32>::of(&mut numbers, [k, n], Layout::Rows);
         let level = Level::best();
-        let want = reference(level, a.matrix(), b.matrix(), dims, None);
+        let want = reference(level, a.matrix(), b.matrix(), dims);
         for len in [m * n, room_len(dims)] {
             let mut out = vec![f32::NAN; len];
             let mut pack = vec![f32::NAN; pack_len(dims)];
@@ -317,25 +311,41 @@ fn pieces_are_finished_once() {
     assert!(used_again > 1, "{used_again} products used room again");
 }
 
+/// What is packed ahead serves any rows of the product, piece by piece and in any order.
 #[test]
-fn a_factor_adds_to_what_is_there() {
-    let mut numbers = Numbers(7);
-    for dims @ [m, k, n] in FINISHED.into_iter().chain([[9, 600, 21]]) {
-        for of_a in [Layout::Rows, Layout::Columns, Layout::Reversed] {
-            let a = Laid::<f64>::of(&mut numbers, [m, k], of_a);
-            let b = Laid::<f64>::of(&mut numbers, [k, n], Layout::Rows);
-            let start: Vec<f64> = (0..m * n).map(|_| numbers.next()).collect();
+fn rows_of_a_product_share_what_is_packed_ahead() {
+    let (mut numbers, mut packed) = (Numbers(7), 0);
+    let dims = [[100, 300, 80], [50, 600, 70], [20, 257, 1100], [97, 20, 2300], [40, 800, 33]];
+    for dims @ [m, k, n] in dims.into_iter().chain(FINISHED) {
+        for [of_a, of_b] in [[0, 0], [1, 1], [0, 4], [1, 0]].map(|of| of.map(|i| LAYOUTS[i])) {
+            let a = Laid::<f32>::of(&mut numbers, [m, k], of_a);
+            let b = Laid::<f32>::of(&mut numbers, [k, n], of_b);
+            let (a, b) = (a.matrix(), b.matrix());
             for level in Level::all() {
-                let (a, b) = (a.matrix(), b.matrix());
-                let want = reference(level, a, b, dims, Some((-0.25, &start)));
-                let mut y = start.clone();
-                let mut pack = vec![f64::NAN; pack_len(dims)];
-                let factor = Some(-0.25);
-                product_with(level, a, b, dims, factor, &mut y, &mut pack, &mut |_| {});
-                assert_eq!(bits(&y), bits(&want), "{dims:?} {of_a:?} {}", level.name());
+                let mut ahead = vec![f32::NAN; ahead_len(dims)];
+                let Some(packing) = Packing::of(level, a, b, dims, &mut ahead) else { continue };
+                let mut pieces: Vec<_> = packing.collect();
+                packed += 1;
+                while !pieces.is_empty() {
+                    pieces.swap_remove(numbers.below(pieces.len())).run();
+                }
+                let mut y = vec![f32::NAN; m * n];
+                let mut first = 0;
+                while first < m {
+                    let rows = 1 + numbers.below(m - first);
+                    let (a, dims) = (a.part(first, 0), [rows, k, n]);
+                    let mut pack = vec![f32::NAN; pack_len(dims)];
+                    let out = &mut y[first * n..][..rows * n];
+                    let ready = Some(&*ahead);
+                    product_with(level, a, b, dims, ready, out, &mut pack, &mut |_| {});
+                    first += rows;
+                }
+                let want = reference(level, a, b, dims);
+                assert_eq!(bits(&y), bits(&want), "{dims:?} {of_a:?}·{of_b:?} {}", level.name());
             }
         }
     }
+    assert!(packed > 40, "{packed} were packed");
 }
 
 /// 0·∞ is NaN, in its own row and column and nowhere else.

@@ -75,7 +75,6 @@ impl<'a, T> Apart<'a, T> {
     }
 
     /// The first `len` elements of each part, and the others.
-    #[cfg(feature = "threads")]
     pub fn split(self, len: usize) -> (Self, Self) {
         let Apart { mut parts, gaps } = self;
         let mut more = Apart::none().parts;

@@ -110,7 +110,7 @@ impl LaidOut {
             moves: moves.collect(),
             works,
             tiles: pressed.tiles,
-            pack: pressed.pack,
+            room: pressed.room,
             initial,
             slots: plan.slots,
             inputs: draft.inputs,

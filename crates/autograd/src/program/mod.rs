@@ -11,6 +11,7 @@
 //! | `press.rs` | works out where each step reads and writes |
 //! | `idle.rs` | finds products that matter only if a NaN is met |
 //! | `joint.rs` | lets a function and its pullback be computed in one pass |
+//! | `product.rs`, `share.rs` | play products: with what is done to their pieces, by one thread or several |
 //! | `tiled.rs`, `scalars.rs` | play groups of elementwise nodes tile by tile, and lists of scalars |
 //! | [`saved`] | programs as data that can be written to a file and read back |
 //!
@@ -67,6 +68,7 @@ mod product;
 pub mod saved;
 mod scalars;
 mod schedule;
+mod share;
 mod tiled;
 
 use ndarray::ArrayViewD;
@@ -83,6 +85,7 @@ pub(crate) use compile::shore;
 use idle::has_nan;
 use press::Step;
 use schedule::Work;
+use share::{Players, Room};
 use tiled::TILE;
 
 /// A compiled list of nodes.
@@ -103,9 +106,9 @@ pub struct Program<T> {
     carried: Vec<(Id, Id)>,
     /// What is carried but not updated in place: from, to, how many elements.
     moves: Vec<[usize; 3]>,
-    /// How many tiles the steps need, and how many elements a product needs to work in.
+    /// How many tiles the steps need, and how much memory a product needs to work in.
     tiles: usize,
-    pack: usize,
+    room: Room,
     /// The buffer before the first play: constants and inputs as they were on the tape.
     initial: Vec<T>,
 }
@@ -115,19 +118,21 @@ pub struct Program<T> {
 pub struct Buffers<T> {
     values: Aligned<T>,
     tiles: Aligned<T>,
-    /// As much as a product needs to work in, for each thread.
-    pack: Aligned<T>,
+    /// What products work in.
+    work: Aligned<T>,
+    room: Room,
     threads: usize,
     scratch: [Vec<T>; 2],
 }
 
 impl<T: Element> Clone for Buffers<T> {
     fn clone(&self) -> Self {
-        let Buffers { values, tiles, pack, threads, scratch } = self;
+        let Buffers { values, tiles, work, room, threads, scratch } = self;
         Buffers {
             values: Aligned::copy_of(values),
             tiles: Aligned::copy_of(tiles),
-            pack: Aligned::copy_of(pack),
+            work: Aligned::copy_of(work),
+            room: *room,
             threads: *threads,
             scratch: scratch.clone(),
         }
@@ -150,8 +155,8 @@ impl<T: Element> Buffers<T> {
     /// ```
     pub fn with_threads(self, threads: usize) -> Self {
         let threads = threads.max(1);
-        let pack = Aligned::zeros(self.pack.len() / self.threads * threads);
-        Buffers { threads, pack, ..self }
+        let work = Aligned::zeros(self.room.len(threads));
+        Buffers { threads, work, ..self }
     }
 }
 
@@ -162,8 +167,9 @@ impl<T: Element> Program<T> {
         let mut scratch = Default::default();
         let prologue = self.prologue.iter().copied();
         run(&self.record, &self.slots, prologue, &mut values, &mut scratch);
-        let (tiles, pack) = (Aligned::zeros(self.tiles * TILE), Aligned::zeros(self.pack));
-        Buffers { values, tiles, pack, threads: 1, scratch }
+        let (tiles, room) = (Aligned::zeros(self.tiles * TILE), self.room);
+        let work = Aligned::zeros(room.len(1));
+        Buffers { values, tiles, work, room, threads: 1, scratch }
     }
 
     /// Sets an input, counted as in the call that compiled the program. What is not fed keeps its
@@ -219,19 +225,20 @@ impl<T: Element> Program<T> {
     }
 
     fn play_steps(&self, buffers: &mut Buffers<T>) {
-        let Buffers { values, tiles, pack, threads, scratch } = buffers;
-        let (values, tiles, pack) = (&mut **values, &mut **tiles, &mut **pack);
-        let level = Level::best();
+        let Buffers { values, tiles, work, room, threads, scratch } = buffers;
+        let (values, tiles) = (&mut **values, &mut **tiles);
+        let (level, threads, room) = (Level::best(), *threads, *room);
+        let mut players = Players { level, threads, room, work };
         for step in &self.steps {
             match step {
                 Step::Group(group) => {
                     group.play(&self.record, 0..group.len, (&[], 0), values, tiles)
                 }
                 Step::Scalars(list) => scalars::play(list, &self.record, values),
-                Step::Product(product) => product.play(level, &self.record, values, pack, *threads),
+                Step::Product(product) => product.play(&self.record, values, players.again()),
                 Step::Idle { x, product } => {
                     if has_nan(&values[x.clone()]) {
-                        product.play(level, &self.record, values, pack, *threads);
+                        product.play(&self.record, values, players.again());
                     }
                 }
                 Step::Rows(pair) => pair.play(values),
@@ -279,7 +286,7 @@ impl<T: Element> Program<T> {
 
     /// The bytes of one set of buffers.
     pub fn buffer_bytes(&self) -> usize {
-        size_of_val(&self.initial[..]) + (self.tiles * TILE + self.pack) * size_of::<T>()
+        size_of_val(&self.initial[..]) + (self.tiles * TILE + self.room.len(1)) * size_of::<T>()
     }
 
     fn look<'b>(&'b self, buffers: &'b Buffers<T>, id: Id) -> ArrayViewD<'b, T> {

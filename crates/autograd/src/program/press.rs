@@ -9,6 +9,7 @@ use super::plan::Plan;
 use super::product::{After, Product};
 use super::scalars::{LAST, Scalar, paired};
 use super::schedule::{Storage, Work};
+use super::share::Room;
 use super::tiled::{Function, Group, Load, Member, Operand, Place, TILE};
 use crate::graph::Slot;
 use crate::node::{Id, Op};
@@ -53,8 +54,8 @@ impl<T: Element> Step<T> {
 pub(super) struct Pressed<T> {
     pub steps: Vec<Step<T>>,
     pub tiles: usize,
-    /// How many elements a product packs at most.
-    pub pack: usize,
+    /// How much memory a product needs to work in.
+    pub room: Room,
     pub numbers: Vec<T>,
 }
 
@@ -69,10 +70,11 @@ pub(super) fn press<T: Element>(
     let (numbers, known) = (vec![], HashMap::new());
     let mut made = vec![true; storage.record.nodes.len()];
     works.iter().flat_map(Work::nodes).for_each(|id| made[id.index()] = false);
-    let mut press = Press { storage, plan, idle, made, numbers, known, tiles: 0, pack: 0 };
+    let mut press =
+        Press { storage, plan, idle, made, numbers, known, tiles: 0, room: Room::default() };
     let mut steps: Vec<Step<T>> = works.iter().map(|work| press.step(work)).collect();
     join_rows(storage, plan, works, &mut steps);
-    Pressed { steps, tiles: press.tiles, pack: press.pack, numbers: press.numbers }
+    Pressed { steps, tiles: press.tiles, room: press.room, numbers: press.numbers }
 }
 
 struct Press<'a, T> {
@@ -86,7 +88,7 @@ struct Press<'a, T> {
     /// Where a number stands, by its bits in f64.
     known: HashMap<u64, u32>,
     tiles: usize,
-    pack: usize,
+    room: Room,
 }
 
 /// An operand of an elementwise node: another node, or a number.
@@ -137,7 +139,7 @@ impl<T: Element> Press<'_, T> {
         let y = self.plan.stored[id.index()].then_some(self.slot(id).offset);
         match Product::new(&factors, y, after) {
             Some(product) => {
-                self.pack = self.pack.max(product.work_len());
+                self.room = self.room.max(product.room());
                 Step::Product(product)
             }
             None => Step::Node(id.index()),

@@ -52,8 +52,8 @@ impl<T: Precision> WideTask for Batch<'_, '_, T> {
                 };
                 let y = &mut y[strip.start * job.strides()[1]..];
                 let spill = &mut *spill;
-                let (strides, factor) = (job.strides(), job.factor);
-                let out = Out { y, strides, width: strip.len, spill, factor };
+                let strides = job.strides();
+                let out = Out { y, strides, width: strip.len, spill, onto: false };
                 let wide = WIDE * BYTES / size_of::<T>();
                 if strip.len <= wide / WIDE {
                     Strip::<T, NARROW> { left, right, rows: m, out }.run::<FMA, BYTES>();

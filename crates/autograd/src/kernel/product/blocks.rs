@@ -13,7 +13,7 @@ use super::{Matrix, TERMS};
 /// A block of A has so many rows,
 const ROWS: usize = 96;
 /// and a block of B so many columns.
-const COLUMNS: usize = 1024;
+pub(super) const COLUMNS: usize = 1024;
 /// So many rows of it are packed at a time.
 const RUN: usize = 32;
 /// No tile has more elements.
@@ -62,6 +62,7 @@ pub fn room_len([m, k, n]: [usize; 3]) -> usize {
 }
 
 /// A product, laid out for the innermost loop.
+#[derive(Clone, Copy)]
 pub(super) struct Job<'a, T> {
     level: Level,
     a: Matrix<'a, T>,
@@ -71,8 +72,8 @@ pub(super) struct Job<'a, T> {
     pub flipped: bool,
     /// The columns of two registers.
     wide: usize,
-    /// y = Σ, or y = y + factor·Σ.
-    pub factor: Option<T>,
+    /// B, packed ahead.
+    ready: Option<&'a [T]>,
 }
 
 /// A part of an axis.
@@ -87,12 +88,12 @@ impl Part {
         Part { start: 0, len }
     }
 
-    fn range(self) -> Range<usize> {
+    pub fn range(self) -> Range<usize> {
         self.start..self.start + self.len
     }
 
     /// Parts of at most `len`.
-    fn split(self, len: usize) -> impl Iterator<Item = Part> {
+    pub fn split(self, len: usize) -> impl Iterator<Item = Part> {
         let Range { mut start, end } = self.range();
         std::iter::from_fn(move || {
             let part = Part { start, len: len.min(end - start) };
@@ -113,7 +114,7 @@ impl<'a, T: Precision> Job<'a, T> {
         a: Matrix<'a, T>,
         b: Matrix<'a, T>,
         [m, k, n]: [usize; 3],
-        factor: Option<T>,
+        ready: Option<&'a [T]>,
     ) -> Self {
         let wide = WIDE * level.bytes() / size_of::<T>();
         // Strides along an axis of one element mean nothing.
@@ -123,9 +124,15 @@ impl<'a, T: Precision> Job<'a, T> {
         let (a, b) = (Matrix { strides: a_strides, ..a }, Matrix { strides: b_strides, ..b });
         if n < m && n <= FEW_COLUMNS && a_strides[0] == 1 && k > 1 {
             let (a, b) = (b.transposed(), a.transposed());
-            return Job { level, a, b, dims: [n, k, m], flipped: true, wide, factor };
+            return Job { level, a, b, dims: [n, k, m], flipped: true, wide, ready: None };
         }
-        Job { level, a, b, dims: [m, k, n], flipped: false, wide, factor }
+        Job { level, a, b, dims: [m, k, n], flipped: false, wide, ready }
+    }
+
+    /// The terms of an element come in blocks of at most so many, as equal as can be.
+    pub fn most_terms(&self) -> usize {
+        let [_, k, _] = self.dims;
+        k.div_ceil(k.div_ceil(TERMS))
     }
 
     /// The same for factors that start elsewhere.
@@ -136,7 +143,7 @@ impl<'a, T: Precision> Job<'a, T> {
 
     /// Whether it is computed as one block of few strips.
     #[inline]
-    fn is_small(&self) -> bool {
+    pub fn is_small(&self) -> bool {
         let [m, k, n] = self.dims;
         m <= ROWS && k <= TERMS && n <= SMALL * self.wide
     }
@@ -182,7 +189,7 @@ impl<'a, T: Precision> Job<'a, T> {
         };
         let left = self.left(rows, terms, pack);
         let strides = self.strides();
-        let out = Out { y: out, strides, width: columns.len, spill, factor: self.factor };
+        let out = Out { y: out, strides, width: columns.len, spill, onto: false };
         self.strip(left, right, rows.len, out);
     }
 
@@ -190,7 +197,7 @@ impl<'a, T: Precision> Job<'a, T> {
     #[inline(never)]
     fn blocks(&self, out: &mut [T], pack: &mut [T], finish: &mut dyn FnMut(Piece<'_, T>)) {
         let [m, k, n] = self.dims;
-        let most = k.div_ceil(k.div_ceil(TERMS));
+        let most = self.most_terms();
         let width = n.min(COLUMNS).next_multiple_of(LANES);
         let (spill, pack) = aligned(pack).split_at_mut(TILE);
         let (pack_b, pack_a) = pack.split_at_mut(width * most);
@@ -198,19 +205,24 @@ impl<'a, T: Precision> Job<'a, T> {
         let is_room = out.len() < m * n;
         for columns in Part::whole(n).split(COLUMNS) {
             for terms in Part::whole(k).split(most) {
-                let first = terms.start == 0;
-                let factor = if first { self.factor } else { self.factor.or(Some(T::ONE)) };
-                self.pack_block(terms, columns, pack_b);
+                let onto = terms.start > 0;
+                let block = match self.ready {
+                    Some(all) => &all[self.ahead(terms, columns)..],
+                    None => {
+                        self.pack_block(terms, columns, pack_b);
+                        &*pack_b
+                    }
+                };
                 for rows in Part::whole(m).split(ROWS) {
                     let left = self.left(rows, terms, pack_a);
                     let first = if is_room { 0 } else { rows.start };
                     for strip in self.strips(columns) {
-                        let packed = &pack_b[(strip.start - columns.start) * terms.len..];
+                        let packed = &block[(strip.start - columns.start) * terms.len..];
                         let packed = (packed, self.lanes(strip));
                         let right = self.in_place(terms, strip).unwrap_or(packed);
                         let start = first * strides[0] + strip.start * strides[1];
                         let (y, spill) = (&mut out[start..], &mut *spill);
-                        let out = Out { y, strides, width: strip.len, spill, factor };
+                        let out = Out { y, strides, width: strip.len, spill, onto };
                         self.strip(left, right, rows.len, out);
                     }
                     if terms.range().end == k {
@@ -223,7 +235,7 @@ impl<'a, T: Precision> Job<'a, T> {
 
     /// Packs the strips of a block of B, a few rows of all of them at a time: so its memory is read
     /// nearly in the order in which it lies.
-    fn pack_block(&self, terms: Part, columns: Part, pack: &mut [T]) {
+    pub fn pack_block(&self, terms: Part, columns: Part, pack: &mut [T]) {
         for run in terms.split(RUN) {
             for strip in self.strips(columns) {
                 if self.in_place(terms, strip).is_none() {

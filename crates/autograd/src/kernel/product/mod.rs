@@ -10,6 +10,7 @@
 //! its rows lie in one piece; what else there is, and what is read so often that it pays, is copied
 //! first (`pack.rs`) into memory of the caller's. Nothing is allocated.
 
+mod ahead;
 mod batch;
 mod blocks;
 mod matrix;
@@ -17,6 +18,7 @@ mod pack;
 mod registers;
 mod tile;
 
+pub use ahead::{Pack, Packing, ahead_len};
 pub use blocks::{Piece, pack_len, room_len};
 pub use matrix::Matrix;
 
@@ -57,16 +59,14 @@ pub fn product<T: Precision>(
     product_with(level, a, b, dims, None, out, pack, &mut |_| {});
 }
 
-/// Y = A·B without a factor, Y = Y + factor·A·B with one. Calls `finish` with each piece of Y once
-/// it is done, while it is in the cache: each element is in exactly one piece.
+/// Y = A·B. Calls `finish` with each piece of Y once it is done, while it is in the cache: each
+/// element is in exactly one piece. `ready` is B as [`Packing`] leaves it, if it was packed ahead, for
+/// a product of as many rows or more.
 ///
-/// With a factor, blocks of terms are added to Y as they come: Y + f·S₁ + f·S₂ …
-///
-/// Without one `out` may be of [`room_len`] elements only, which are used again for piece after
-/// piece.
+/// `out` may be of [`room_len`] elements only, which are used again for piece after piece.
 ///
 /// # Panics
-/// As [`product`].
+/// As [`product`], and if what is packed is too short.
 #[allow(clippy::too_many_arguments)]
 #[inline]
 pub fn product_with<T: Precision>(
@@ -74,12 +74,12 @@ pub fn product_with<T: Precision>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
     dims: [usize; 3],
-    factor: Option<T>,
+    ready: Option<&[T]>,
     out: &mut [T],
     pack: &mut [T],
     finish: &mut dyn FnMut(Piece<'_, T>),
 ) {
-    T::multiply(level, a, b, dims, factor, out, pack, finish);
+    T::multiply(level, a, b, dims, ready, out, pack, finish);
 }
 
 /// Many products of matrices that lie alike: Yᵢ = Aᵢ·Bᵢ, one result after the other in `out`. Aᵢ is `a`
@@ -124,7 +124,7 @@ pub trait Multiply: Sized {
         a: Matrix<'_, Self>,
         b: Matrix<'_, Self>,
         dims: [usize; 3],
-        factor: Option<Self>,
+        ready: Option<&[Self]>,
         out: &mut [Self],
         pack: &mut [Self],
         finish: &mut dyn FnMut(Piece<'_, Self>),
@@ -139,6 +139,8 @@ pub trait Multiply: Sized {
         out: &mut [Self],
         pack: &mut [Self],
     );
+
+    fn pack(pack: Pack<'_, Self>);
 }
 
 macro_rules! multiply {
@@ -149,26 +151,25 @@ macro_rules! multiply {
                 a: Matrix<'_, $t>,
                 b: Matrix<'_, $t>,
                 dims @ [m, k, n]: [usize; 3],
-                factor: Option<$t>,
+                ready: Option<&[$t]>,
                 out: &mut [$t],
                 pack: &mut [$t],
                 finish: &mut dyn FnMut(Piece<'_, $t>),
             ) {
                 assert!(a.holds(m, k), "the left operand lies outside of its slice");
                 assert!(b.holds(k, n), "the right operand lies outside of its slice");
-                let room = if factor.is_none() { room_len(dims) } else { m * n };
-                assert!([m * n, room].contains(&out.len()), "the result has {m}×{n} elements");
+                assert!([m * n, room_len(dims)].contains(&out.len()), "the result has {m}×{n} elements");
                 assert!(pack.len() >= pack_len(dims), "too little memory to pack in");
+                let len = ahead_len(dims);
+                assert!(ready.is_none_or(|b| b.len() >= len), "the right operand was packed in part");
                 if m * n == 0 {
                     return;
                 }
                 if k == 0 {
-                    if factor.is_none() {
-                        out.fill(0.0);
-                    }
+                    out.fill(0.0);
                     return finish(Piece { rows: 0..m, columns: 0..n, values: out });
                 }
-                Job::of(level, a, b, dims, factor).run(out, pack, finish);
+                Job::of(level, a, b, dims, ready).run(out, pack, finish);
             }
 
             fn multiply_all(
@@ -194,6 +195,10 @@ macro_rules! multiply {
                     return out.fill(0.0);
                 }
                 Job::of(level, a, b, dims, None).run_all(starts, out, pack);
+            }
+
+            fn pack(pack: Pack<'_, $t>) {
+                pack.pack();
             }
         }
     )* };

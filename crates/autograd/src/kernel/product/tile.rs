@@ -55,8 +55,8 @@ pub(super) struct Out<'a, T> {
     pub width: usize,
     /// Room for a tile that does not go to Y as it is.
     pub spill: &'a mut [T],
-    /// y = sum without a factor, y = y + factor·sum with one.
-    pub factor: Option<T>,
+    /// y = y + sum, and not y = sum.
+    pub onto: bool,
 }
 
 impl<T: Precision, const REGISTERS: usize> WideTask for Strip<'_, T, REGISTERS> {
@@ -90,7 +90,7 @@ impl<T: Precision, const REGISTERS: usize> ByTiles for Strip<'_, T, REGISTERS> {
             Layout::Tiles => (row * terms, [1, ROWS]),
         };
         let sums = sums::<T, FMA, ROWS, LANES>(&data[start..], steps, self.right, terms);
-        self.out.store::<FMA, ROWS, LANES>(row, sums);
+        self.out.store::<ROWS, LANES>(row, sums);
     }
 }
 
@@ -127,14 +127,14 @@ fn multiply_add<T: Precision, const FMA: bool>(a: T, b: T, c: T) -> T {
 
 impl<T: Precision> Out<'_, T> {
     #[inline(always)]
-    fn store<const FMA: bool, const ROWS: usize, const LANES: usize>(
+    fn store<const ROWS: usize, const LANES: usize>(
         &mut self,
         row: usize,
         sums: [[T; LANES]; ROWS],
     ) {
         let [down, _] = self.strides;
         let whole = self.takes_registers(row + ROWS, LANES);
-        if !whole && self.factor.is_some() {
+        if !whole && self.onto {
             self.load(row, ROWS, LANES);
         }
         // One loop for both: with two of them the sums would be put down in between.
@@ -142,7 +142,7 @@ impl<T: Precision> Out<'_, T> {
             if whole { (&mut self.y[row * down..], down) } else { (&mut *self.spill, LANES) };
         each_row!(i < ROWS, {
             let y = y[i * step..].first_chunk_mut().expect("a full row");
-            add::<T, FMA, LANES>(y, &sums[i], self.factor);
+            put(y, &sums[i], self.onto);
         });
         if !whole {
             self.unload(row, ROWS, LANES);
@@ -154,7 +154,7 @@ impl<T: Precision> Out<'_, T> {
     #[inline(always)]
     fn takes_registers(&self, end: usize, lanes: usize) -> bool {
         let [down, across] = self.strides;
-        let alone = self.width == down && self.factor.is_none();
+        let alone = self.width == down && !self.onto;
         across == 1 && (self.width == lanes || alone && self.y.len() >= (end - 1) * down + lanes)
     }
 
@@ -208,19 +208,12 @@ fn copy_few<T: Copy>(mut to: &mut [T], mut from: &[T]) {
     step::<T, 1>(to, from);
 }
 
-/// y = sum, or y + factor·sum.
+/// y = sum, or y + sum.
 #[inline(always)]
-fn add<T: Precision, const FMA: bool, const LANES: usize>(
-    y: &mut [T; LANES],
-    sums: &[T; LANES],
-    factor: Option<T>,
-) {
-    match factor {
-        None => *y = *sums,
-        Some(factor) => {
-            for j in 0..LANES {
-                y[j] = multiply_add::<T, FMA>(factor, sums[j], y[j]);
-            }
-        }
+fn put<T: Precision, const LANES: usize>(y: &mut [T; LANES], sums: &[T; LANES], onto: bool) {
+    if onto {
+        (0..LANES).for_each(|j| y[j] = y[j] + sums[j]);
+    } else {
+        *y = *sums;
     }
 }
