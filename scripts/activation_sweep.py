@@ -26,7 +26,8 @@ from pathlib import Path
 
 import activations as act
 import references as ref
-from references import ROOT, f32, is_f32
+from decimals import f32, is_f32
+from references import ROOT
 from mpmath import mpf
 
 FILE = ROOT / "crates/activations/tests/data/sweep.json"

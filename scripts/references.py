@@ -59,9 +59,7 @@ Elementary Functions, chapter on range reduction.
 import argparse
 import json
 import math
-import struct
 import sys
-from fractions import Fraction
 from pathlib import Path
 
 try:
@@ -69,96 +67,18 @@ try:
 except ImportError:
     sys.exit("this script needs mpmath: pip install mpmath")
 
+import functions as fn
+from decimals import decimal, f32, f32_step, is_f32
+
 ROOT = Path(__file__).resolve().parent.parent
 ELEMENTARY = ROOT / "crates/autograd/tests/data/elementary.json"
 SOFTMAX = ROOT / "crates/activations/tests/data/softmax.json"
 
 mp.dps = 50  # while the inputs are made
 LADDER = (100, 400, 1500, 4000)  # decimal digits
-ORDERS = 4  # the value and three derivatives
 
 
-# ------------------------------------------------------------------ from mpf to decimal text
-
-def nearest_f64(value):
-    """The f64 nearest to an mpf, ties to even, by integer arithmetic; with gradual underflow."""
-    sign, man, exp, bits = value._mpf_
-    if not man:
-        if exp:
-            raise ArithmeticError(f"not a finite number: {value}")
-        return 0.0
-    top = exp + bits  # 2^(top-1) <= |value| < 2^top
-    if top > 1024:
-        return -math.inf if sign else math.inf
-    if top < -1074:  # below half the smallest subnormal
-        return -0.0 if sign else 0.0
-    last = max(top - 53, -1074)  # exponent of the last bit kept
-    shift = last - exp
-    if shift <= 0:
-        kept = man << -shift
-    else:
-        kept, rest = man >> shift, man & ((1 << shift) - 1)
-        half = 1 << (shift - 1)
-        kept += rest > half or (rest == half and kept & 1)
-    if kept.bit_length() + last > 1024:
-        return -math.inf if sign else math.inf
-    result = math.ldexp(kept, last)
-    return -result if sign else result
-
-
-def digits17(value):
-    """A finite non-zero mpf in f64's range to 17 significant digits, as decimal text."""
-    sign, man, exp, _ = value._mpf_
-    exact = Fraction(man) * Fraction(2) ** exp
-    e10 = math.floor(math.log10(2) * (exp + man.bit_length()))
-    while Fraction(10) ** e10 > exact:
-        e10 -= 1
-    while Fraction(10) ** (e10 + 1) <= exact:
-        e10 += 1
-    q = round(exact / Fraction(10) ** (e10 - 16))  # Fraction rounds ties to even
-    if q == 10**17:
-        q, e10 = 10**16, e10 + 1
-    text = str(q)
-    if -4 <= e10 < 0:
-        text = "0." + "0" * (-e10 - 1) + text.rstrip("0")
-    elif 0 <= e10 < 16:
-        text = text[: e10 + 1] + "." + (text[e10 + 1:].rstrip("0") or "0")
-    else:
-        text = text[0] + "." + (text[1:].rstrip("0") or "0") + f"e{e10}"
-    return "-" + text if sign else text
-
-
-def decimal(value):
-    """The text of a result: see "What a record means"."""
-    if isinstance(value, int):
-        value = mpf(value)
-    f = nearest_f64(value)
-    if f == 0.0 or math.isinf(f):
-        return repr(f)
-    if mpf(f) == value:
-        return repr(f)
-    text = digits17(value)
-    # In rare cases rounding to 17 digits crosses the middle between two f64: the f64 wins.
-    return text if float(text) == f else repr(f)
-
-
-def is_f32(x):
-    try:
-        return struct.unpack("<f", struct.pack("<f", x))[0] == x
-    except OverflowError:
-        return False
-
-
-def f32(x):
-    """The f32 nearest to x."""
-    return struct.unpack("<f", struct.pack("<f", x))[0]
-
-
-def f32_step(x, up):
-    """The f32 next to the f32 x, away from zero if `up`."""
-    (bits,) = struct.unpack("<i", struct.pack("<f", x))
-    return struct.unpack("<f", struct.pack("<i", bits + (1 if up else -1)))[0]
-
+# ----------------------------------------------------------------------------------- digits
 
 def settled(compute, what):
     """Runs `compute` at rising precision until all its numbers round alike twice."""
@@ -171,216 +91,6 @@ def settled(compute, what):
             return now
         before = now
     sys.exit(f"{what}: the digits do not settle at {LADDER[-1]} digits: {before}")
-
-
-# ------------------------------------------------------------------------------ the formulas
-# Each takes the exact x and the parameters and returns [f, f', f'', f'''], with None where
-# that derivative does not exist, or None as a whole outside the domain. An int is exact.
-
-def power(x, p):
-    """x^p with its derivatives p(p-1)…(p-k+1) x^(p-k), x > 0."""
-    out, factor = [], mpf(1)
-    for k in range(ORDERS):
-        out.append(factor * mp.power(x, p - k))
-        factor *= p - k
-    return out
-
-
-def neg(x):
-    return [-x, -1, 0, 0]
-
-
-def absolute(x):
-    return [0, None, None, None] if x == 0 else [abs(x), 1 if x > 0 else -1, 0, 0]
-
-
-def sign(x):
-    return [0, None, None, None] if x == 0 else [1 if x > 0 else -1, 0, 0, 0]
-
-
-def step(x):
-    return [0, None, None, None] if x == 0 else [1 if x > 0 else 0, 0, 0, 0]
-
-
-def floor(x):
-    return None if mp.isint(x) else [mp.floor(x), 0, 0, 0]
-
-
-def ceil(x):
-    return None if mp.isint(x) else [mp.ceil(x), 0, 0, 0]
-
-
-def round_(x):
-    """To the nearest integer; the halves are jumps, so how ties go does not matter here."""
-    exact_half = mp.isint(2 * x) and not mp.isint(x)
-    return None if exact_half else [mp.floor(x + mpf(1) / 2), 0, 0, 0]
-
-
-def exp(x):
-    return [mp.exp(x)] * 4
-
-
-def exp_m1(x):
-    return [mp.expm1(x)] + [mp.exp(x)] * 3
-
-
-def exp_base(x, a):
-    y, c = mp.exp(x * mp.log(a)), mp.log(a)
-    return [y, c * y, c**2 * y, c**3 * y]
-
-
-def log(x, base=None):
-    if x <= 0:
-        return None
-    c = mpf(1) if base is None else mp.log(base)
-    return [mp.log(x) / c, 1 / (c * x), -1 / (c * x**2), 2 / (c * x**3)]
-
-
-def ln_1p(x):
-    if x <= -1:
-        return None
-    return [mp.log1p(x), 1 / (1 + x), -1 / (1 + x) ** 2, 2 / (1 + x) ** 3]
-
-
-def root(x, n):
-    """The real n-th root: of every x for odd n, of x >= 0 for even n; its tangent at 0 is vertical."""
-    if x < 0:
-        if n % 2 == 0:
-            return None
-        up = root(-x, n)  # odd: f(-x) = -f(x), and each derivative changes parity
-        return [-up[0], up[1], -up[2], up[3]]
-    return [0, None, None, None] if x == 0 else power(x, mpf(1) / int(n))
-
-
-def powi(x, n):
-    """x^n for an integer n: a polynomial, defined everywhere, or a pole at 0."""
-    n = int(n)
-    if n < 0 and x == 0:
-        return None
-    out, factor = [], 1
-    for k in range(ORDERS):
-        out.append(factor * x ** (n - k) if factor else 0)  # x**0 is 1, also at 0
-        factor *= n - k
-    return out
-
-
-def powf(x, p):
-    """x^p for a p that is not an integer: x > 0, and x = 0 as far as p > 0 carries."""
-    if x < 0 or (x == 0 and p < 0):
-        return None
-    if x == 0:
-        return [0 if k < p else None for k in range(ORDERS)]
-    return power(x, p)
-
-
-def recip(x):
-    return powi(x, -1)
-
-
-def square(x):
-    return powi(x, 2)
-
-
-def sin(x):
-    s, c = mp.sin(x), mp.cos(x)
-    return [s, c, -s, -c]
-
-
-def cos(x):
-    s, c = mp.sin(x), mp.cos(x)
-    return [c, -s, -c, s]
-
-
-def tan(x):
-    t = mp.tan(x)
-    s = 1 + t**2
-    return [t, s, 2 * t * s, 2 * s * (1 + 3 * t**2)]
-
-
-def asin(x):
-    if abs(x) > 1:
-        return None
-    if abs(x) == 1:
-        return [mp.asin(x), None, None, None]
-    w = (1 - x) * (1 + x)
-    return [mp.asin(x), w ** mpf("-0.5"), x * w ** mpf("-1.5"), (1 + 2 * x**2) * w ** mpf("-2.5")]
-
-
-def acos(x):
-    up = asin(x)
-    return None if up is None else [mp.acos(x)] + [None if v is None else -v for v in up[1:]]
-
-
-def atan(x):
-    w = 1 + x**2
-    return [mp.atan(x), 1 / w, -2 * x / w**2, (6 * x**2 - 2) / w**3]
-
-
-def sinh(x):
-    s, c = mp.sinh(x), mp.cosh(x)
-    return [s, c, s, c]
-
-
-def cosh(x):
-    s, c = mp.sinh(x), mp.cosh(x)
-    return [c, s, c, s]
-
-
-def tanh(x):
-    t, d = mp.tanh(x), 1 / mp.cosh(x) ** 2
-    return [t, d, -2 * t * d, d * (4 - 6 * d)]
-
-
-def asinh(x):
-    w = 1 + x**2
-    return [mp.asinh(x), w ** mpf("-0.5"), -x * w ** mpf("-1.5"), (2 * x**2 - 1) * w ** mpf("-2.5")]
-
-
-def acosh(x):
-    if x < 1:
-        return None
-    if x == 1:
-        return [0, None, None, None]
-    w = (x - 1) * (x + 1)
-    return [mp.acosh(x), w ** mpf("-0.5"), -x * w ** mpf("-1.5"), (2 * x**2 + 1) * w ** mpf("-2.5")]
-
-
-def atanh(x):
-    if abs(x) >= 1:
-        return None
-    w = (1 - x) * (1 + x)
-    return [mp.atanh(x), 1 / w, 2 * x / w**2, (2 + 6 * x**2) / w**3]
-
-
-def gauss(x, c):
-    """exp(-c x^2)."""
-    g, u = mp.exp(-c * x**2), 2 * c * x
-    return [g, -u * g, (u**2 - 2 * c) * g, u * (6 * c - u**2) * g]
-
-
-def erf_slopes(x):
-    return [2 / mp.sqrt(mp.pi) * v for v in gauss(x, 1)[:3]]
-
-
-def erf(x):
-    return [mp.erf(x)] + erf_slopes(x)
-
-
-def erfc_value(x):
-    """mpmath's erfc, which refuses huge x; there exp(-x^2)/(x sqrt(pi)), the leading term, is
-    off by a factor 1 - 1/(2 x^2) in a number far below underflow (DLMF 7.12.1)."""
-    if abs(x) < 1000:
-        return mp.erfc(x)
-    tail = mp.exp(-x**2) / (abs(x) * mp.sqrt(mp.pi))
-    return tail if x > 0 else 2 - tail
-
-
-def erfc(x):
-    return [erfc_value(x)] + [-v for v in erf_slopes(x)]
-
-
-def norm_cdf(x):
-    return [erfc_value(-x / mp.sqrt(2)) / 2] + [v / mp.sqrt(2 * mp.pi) for v in gauss(x, mpf(1) / 2)[:3]]
 
 
 # -------------------------------------------------------------------------------- the inputs
@@ -453,46 +163,46 @@ def ends_of_base(a):
 # any other value, "-" for -0.0, None to leave -0.0 out.
 THIRD = 1 / 3
 TABLE = [
-    ("neg", neg, SIMPLE, [[]], "+"),
-    ("abs", absolute, SIMPLE, [[]], "+"),
-    ("sign", sign, SIMPLE, [[]], None),
-    ("exp", exp, ALL + EXP_ENDS, [[]], "+"),
-    ("exp2", lambda x: exp_base(x, mpf(2)), ALL + ends_of_base(2), [[]], "+"),
-    ("exp_m1", exp_m1, ALL + EXP_ENDS, [[]], "-"),
-    ("ln", log, ALL, [[]], "+"),
-    ("log2", lambda x: log(x, mpf(2)), ALL, [[]], "+"),
-    ("log10", lambda x: log(x, mpf(10)), ALL, [[]], "+"),
-    ("log", log, ALL + [9.0, 27.0, 81.0], [[3.0], [0.5]], "+"),
-    ("ln_1p", ln_1p, ALL, [[]], "-"),
-    ("sqrt", lambda x: root(x, 2), ALL, [[]], "-"),
-    ("cbrt", lambda x: root(x, 3), ALL + both([27.0, 64.0]), [[]], "-"),
-    ("root", root, ALL + both([16.0, 27.0, 32.0, 81.0]), [[3.0], [5.0]], "-"),
-    ("root", root, ALL + [16.0, 81.0], [[4.0]], None),  # IEEE 754 rootn(-0, 4) is 0, but sqrt(-0) is -0
-    ("powi", powi, ALL, [[0.0], [1.0], [2.0], [3.0], [-1.0], [-2.0], [-3.0], [10.0]], "parity"),
-    ("powf", powf, ALL, [[0.5], [2.5], [-1.5], [THIRD]], None),
-    ("exp_base", exp_base, ALL, [[2.0], [0.5], [10.0], [3.0]], "+"),
-    ("recip", recip, ALL, [[]], "+"),
-    ("square", square, ALL, [[]], "+"),
-    ("sin", sin, ALL + TRIG, [[]], "-"),
-    ("cos", cos, ALL + TRIG, [[]], "+"),
-    ("tan", tan, ALL + TRIG, [[]], "-"),
-    ("asin", asin, SMALL, [[]], "-"),
-    ("acos", acos, SMALL, [[]], "+"),
-    ("atan", atan, ALL, [[]], "-"),
-    ("sinh", sinh, ALL + COSH_ENDS, [[]], "-"),
-    ("cosh", cosh, ALL + COSH_ENDS, [[]], "+"),
-    ("tanh", tanh, ALL + COSH_ENDS, [[]], "-"),
-    ("asinh", asinh, ALL, [[]], "-"),
-    ("acosh", acosh, ALL, [[]], "+"),
-    ("atanh", atanh, SMALL, [[]], "-"),
-    ("erf", erf, ALL + ERF_ENDS, [[]], "-"),
-    ("erfc", erfc, ALL + ERF_ENDS, [[]], "+"),
-    ("floor", floor, SIMPLE + FULL + both([0.1, 0.9]), [[]], "+"),
-    ("ceil", ceil, SIMPLE + FULL + both([0.1, 0.9]), [[]], "-"),
-    ("round", round_, SIMPLE + FULL + both([0.1, 0.9]), [[]], "-"),
-    ("step", step, SIMPLE, [[]], "+"),
-    ("norm_cdf", norm_cdf, ALL + ERF_ENDS, [[]], "+"),
-    ("gauss", gauss, ALL + ERF_ENDS, [[1.0], [0.5]], "+"),
+    ("neg", fn.neg, SIMPLE, [[]], "+"),
+    ("abs", fn.absolute, SIMPLE, [[]], "+"),
+    ("sign", fn.sign, SIMPLE, [[]], None),
+    ("exp", fn.exp, ALL + EXP_ENDS, [[]], "+"),
+    ("exp2", lambda x: fn.exp_base(x, mpf(2)), ALL + ends_of_base(2), [[]], "+"),
+    ("exp_m1", fn.exp_m1, ALL + EXP_ENDS, [[]], "-"),
+    ("ln", fn.log, ALL, [[]], "+"),
+    ("log2", lambda x: fn.log(x, mpf(2)), ALL, [[]], "+"),
+    ("log10", lambda x: fn.log(x, mpf(10)), ALL, [[]], "+"),
+    ("log", fn.log, ALL + [9.0, 27.0, 81.0], [[3.0], [0.5]], "+"),
+    ("ln_1p", fn.ln_1p, ALL, [[]], "-"),
+    ("sqrt", lambda x: fn.root(x, 2), ALL, [[]], "-"),
+    ("cbrt", lambda x: fn.root(x, 3), ALL + both([27.0, 64.0]), [[]], "-"),
+    ("root", fn.root, ALL + both([16.0, 27.0, 32.0, 81.0]), [[3.0], [5.0]], "-"),
+    ("root", fn.root, ALL + [16.0, 81.0], [[4.0]], None),  # IEEE 754 rootn(-0, 4) is 0, but sqrt(-0) is -0
+    ("powi", fn.powi, ALL, [[0.0], [1.0], [2.0], [3.0], [-1.0], [-2.0], [-3.0], [10.0]], "parity"),
+    ("powf", fn.powf, ALL, [[0.5], [2.5], [-1.5], [THIRD]], None),
+    ("exp_base", fn.exp_base, ALL, [[2.0], [0.5], [10.0], [3.0]], "+"),
+    ("recip", fn.recip, ALL, [[]], "+"),
+    ("square", fn.square, ALL, [[]], "+"),
+    ("sin", fn.sin, ALL + TRIG, [[]], "-"),
+    ("cos", fn.cos, ALL + TRIG, [[]], "+"),
+    ("tan", fn.tan, ALL + TRIG, [[]], "-"),
+    ("asin", fn.asin, SMALL, [[]], "-"),
+    ("acos", fn.acos, SMALL, [[]], "+"),
+    ("atan", fn.atan, ALL, [[]], "-"),
+    ("sinh", fn.sinh, ALL + COSH_ENDS, [[]], "-"),
+    ("cosh", fn.cosh, ALL + COSH_ENDS, [[]], "+"),
+    ("tanh", fn.tanh, ALL + COSH_ENDS, [[]], "-"),
+    ("asinh", fn.asinh, ALL, [[]], "-"),
+    ("acosh", fn.acosh, ALL, [[]], "+"),
+    ("atanh", fn.atanh, SMALL, [[]], "-"),
+    ("erf", fn.erf, ALL + ERF_ENDS, [[]], "-"),
+    ("erfc", fn.erfc, ALL + ERF_ENDS, [[]], "+"),
+    ("floor", fn.floor, SIMPLE + FULL + both([0.1, 0.9]), [[]], "+"),
+    ("ceil", fn.ceil, SIMPLE + FULL + both([0.1, 0.9]), [[]], "-"),
+    ("round", fn.round_, SIMPLE + FULL + both([0.1, 0.9]), [[]], "-"),
+    ("step", fn.step, SIMPLE, [[]], "+"),
+    ("norm_cdf", fn.norm_cdf, ALL + ERF_ENDS, [[]], "+"),
+    ("gauss", fn.gauss, ALL + ERF_ENDS, [[1.0], [0.5]], "+"),
 ]
 KEEPS_SIGN_OF_X_AT_ZERO = ("ceil", "round")  # IEEE 754 roundToIntegral: round(-0.3) is -0.0
 

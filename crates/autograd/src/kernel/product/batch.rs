@@ -44,12 +44,13 @@ impl<T: Precision> WideTask for Batch<'_, '_, T> {
             let left = one.left(rows, terms, pack_a);
             for strip in one.strips(columns) {
                 let to = &mut pack_b[strip.start * k..];
-                let right = match one.in_place(terms, strip) {
-                    Some(right) => right,
+                let (data, step) = match one.in_place(terms, strip) {
+                    Some((data, step)) => (data, step),
                     // Often one matrix is the right factor of all.
                     None if packed == b => (&*to, one.lanes(strip)),
                     None => one.packed(terms, strip, to),
                 };
+                let right = (data, step);
                 let y = &mut y[strip.start * job.strides()[1]..];
                 let spill = &mut *spill;
                 let strides = job.strides();

@@ -269,7 +269,7 @@ impl<'a, T: Precision> Job<'a, T> {
     }
 
     /// A strip of B where it lies, if that is good to read.
-    #[inline]
+    #[inline(always)]
     pub fn in_place(&self, terms: Part, strip: Part) -> Option<Right<'a, T>> {
         let [m, k, _] = self.dims;
         let [down, across] = self.b.strides;
