@@ -84,7 +84,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     }
 
     /// (y + y_low)·e^(self + low) for self ≤ 0 and tiny `low` and `y_low`, with hardly more than one
-    /// rounding: y + (y·r + (y·(r²·P(r) + r_low) + y_low)), scaled.
+    /// rounding: y + (y·r + (y·(r²·P(r) + r_low) + y_low·(1 + r))), scaled.
     #[inline(always)]
     pub(super) fn times_power(self, low: Self, y: Self, y_low: Self) -> Self {
         let (magic, unshift) = down();
@@ -95,6 +95,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let r = first + second;
         let r_low = (first - r) + second;
         let rest = (r * r).fma(r.polynomial(T::EXP), r_low);
+        let y_low = y_low.fma(r, y_low);
         (y + y.fma(r, y.fma(rest, y_low))) * n.exponent() * unshift
     }
 

@@ -142,7 +142,9 @@ impl<T: Element> Clone for Buffers<T> {
 #[cfg(feature = "threads")]
 impl<T: Element> Buffers<T> {
     /// The same, for plays in which large products are spread over a number of threads (of rayon's
-    /// global pool). Results are the same to the bit, whatever the number.
+    /// global pool): each takes some of the rows that are left whenever it is free, so one that is held
+    /// up takes fewer. Results are the same to the bit, whatever the number. It takes as much memory as
+    /// the largest right factor, once, and room for a block of each operand for each thread.
     ///
     /// ```
     /// use chainrule_autograd::Tape;
@@ -284,7 +286,7 @@ impl<T: Element> Program<T> {
         self.works.is_empty()
     }
 
-    /// The bytes of one set of buffers.
+    /// The bytes of one set of buffers, for one thread.
     pub fn buffer_bytes(&self) -> usize {
         size_of_val(&self.initial[..]) + (self.tiles * TILE + self.room.len(1)) * size_of::<T>()
     }

@@ -41,8 +41,8 @@ pub(super) fn packed(dims: [usize; 3]) -> usize {
 }
 
 /// Fewer multiplications than these are done before another thread has woken up (measured: two
-/// threads break even at a third of this).
-const LARGE: usize = 1 << 22;
+/// threads break even at two thirds of this).
+const LARGE: usize = 1 << 21;
 
 /// Whether several threads may share the work.
 pub(super) fn is_large([m, k, n]: [usize; 3]) -> bool {
