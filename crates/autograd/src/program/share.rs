@@ -154,7 +154,8 @@ impl<T: Element, A: Along<T>> Rows<'_, T, A> {
     /// Some of the rows that are left: fewer the fewer there are, so that all threads end together.
     fn take(rest: &mut Option<Self>, threads: usize) -> Option<Self> {
         let rows = rest.take()?;
-        let some = (rows.count / (2 * threads)).next_multiple_of(STEP).max(STEP);
+        // Larger pieces read what is packed less often; smaller ones would leave less to wait for.
+        let some = (3 * rows.count / (4 * threads)).next_multiple_of(STEP).max(STEP);
         if some >= rows.count {
             return Some(rows);
         }
