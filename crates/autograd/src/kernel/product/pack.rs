@@ -62,10 +62,8 @@ impl<T: Precision, const REGISTERS: usize> OnStrip for PackStrip<'_, T, REGISTER
     }
 }
 
-/// So many rows are mixed at once,
-const MIXED: usize = 4;
-/// and so many elements of each.
-const RUN: usize = 64;
+/// So many rows are read at once.
+const ABREAST: usize = 4;
 
 /// Copies rows of a matrix, whose elements lie side by side, into columns.
 #[inline(always)]
@@ -75,25 +73,19 @@ fn transpose<T: Precision, const LANES: usize>(
     to: &mut [[T; LANES]],
 ) {
     let (data, step) = (from.tail(), from.strides[0] as usize);
-    let whole = rows - rows % MIXED;
-    let mut mixed = [[T::default(); MIXED]; RUN];
-    for (run, to) in to.chunks_mut(RUN).enumerate() {
-        let len = to.len();
-        let from = |row| &data[row * step + run * RUN..][..len];
-        for row in (0..whole).step_by(MIXED) {
-            // One loop over four slices, which becomes shuffles of registers.
-            let pairs = from(row).iter().zip(from(row + 1));
-            let others = from(row + 2).iter().zip(from(row + 3));
-            for (mixed, ((&a, &b), (&c, &d))) in mixed.iter_mut().zip(pairs.zip(others)) {
-                *mixed = [a, b, c, d];
-            }
-            for (to, mixed) in to.iter_mut().zip(&mixed) {
-                to[row..][..MIXED].copy_from_slice(mixed);
-            }
+    let whole = rows - rows % ABREAST;
+    let len = to.len();
+    let from = |row| &data[row * step..][..len];
+    for row in (0..whole).step_by(ABREAST) {
+        let pairs = from(row).iter().zip(from(row + 1));
+        let others = from(row + 2).iter().zip(from(row + 3));
+        for (to, ((&a, &b), (&c, &d))) in to.iter_mut().zip(pairs.zip(others)) {
+            let to: &mut [T; ABREAST] = to[row..].first_chunk_mut().expect("rows of the strip");
+            *to = [a, b, c, d];
         }
-        for row in whole..rows {
-            to.iter_mut().zip(from(row)).for_each(|(to, &from)| to[row] = from);
-        }
+    }
+    for row in whole..rows {
+        to.iter_mut().zip(from(row)).for_each(|(to, &from)| to[row] = from);
     }
 }
 
