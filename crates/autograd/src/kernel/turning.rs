@@ -71,10 +71,13 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
                 r = back.fma(Self::constant(part[2] + part[3]), r);
                 r = back.fma(Self::constant(part[4] + part[5]), r);
             } else {
-                r = back.fma(Self::constant(part[2]), r);
-                r = back.fma(Self::constant(part[3]), r);
-                r = back.fma(Self::constant(part[4]), r);
-                r = back.fma(Self::constant(part[5]), r);
+                // One rounding of r for all that is left: what the larger sum loses goes with the rest.
+                let w = back * Self::constant(part[2]);
+                let sum = r + w;
+                let t = sum - r;
+                let lost = (r - (sum - t)) + (w - t);
+                let rest = back * Self::constant(part[4]) + back * Self::constant(part[5]);
+                r = sum + (lost + (back * Self::constant(part[3]) + rest));
             }
             let r = if let Some(low) = low { r + low } else { r };
             return Turned { n, r, low: zero };
