@@ -58,7 +58,7 @@ def digits17(value):
 
 
 def decimal(value):
-    """The text of a result: see "What a record means"."""
+    """The text of a result: see "What a record means" in references.py."""
     if isinstance(value, int):
         value = mpf(value)
     f = nearest_f64(value)

@@ -387,10 +387,7 @@ impl<'a, 'p, T: Element> Grouping<'a, 'p, T> {
         let record = self.press.storage.record;
         let operand = view(record, &[] as &[T], self.press.slot(id), id);
         let loops = loops(record.shape(reader), &[operand]);
-        match loops.iter().all(|l| l.step == [0]) {
-            true => vec![],
-            false => loops.to_vec(),
-        }
+        if loops.iter().all(|l| l.step == [0]) { vec![] } else { loops.to_vec() }
     }
 
     /// Whether a member writes where this root lies.

@@ -44,6 +44,7 @@ impl<T: Precision> WideTask for Batch<'_, '_, T> {
             let left = one.left(rows, terms, pack_a);
             for strip in one.strips(columns) {
                 let to = &mut pack_b[strip.start * k..];
+                // Taken apart: what is put down in pieces and read back whole stalls the core.
                 let (data, step) = match one.in_place(terms, strip) {
                     Some((data, step)) => (data, step),
                     // Often one matrix is the right factor of all.
