@@ -101,3 +101,48 @@ fn large_values_are_written_where_others_are_read_for_the_last_time() {
     // x, one value, and the result.
     assert!(program.buffer_bytes() < (3 * N + 8 * 1024) * 8, "{}", program.buffer_bytes());
 }
+
+/// A product is added to what nobody reads afterwards, where that lies; not to what is read once more,
+/// is a factor itself, is fed or is to be seen, and not if its terms come in several blocks.
+#[test]
+fn a_product_is_added_where_the_other_part_lies() {
+    fn values(shape: [usize; 2], salt: usize) -> ndarray::Array2<f32> {
+        let number = |(i, j)| ((i * 7919 + j * 104_729 + salt) % 1009) as f32 / 1009.0 - 0.5;
+        ndarray::Array2::from_shape_fn(shape, number)
+    }
+    const N: usize = 20;
+    for (k, added) in [(7, [true, true, true, false, false, false]), (300, [false; 6])] {
+        let tape = Tape::<f32>::new();
+        let (a, b) = (tape.input("a", values([N, k], 1)), tape.input("b", values([k, N], 2)));
+        let (c, d) = (tape.input("c", values([N, k], 3)), tape.input("d", values([k, N], 4)));
+        let (e, s) = (tape.input("e", values([N, N], 5)), tape.input("s", values([N, N], 6)));
+        let (other, ab, cd) = (e.softmax(1), a.matmul(b), c.matmul(d));
+        let all = [
+            ("two products", ab + cd),
+            ("the sum of three", (ab + cd) + a.matmul(d)),
+            ("what is no product", other + cd),
+            ("what is fed", e + cd),
+            ("what is read once more", (other + cd) * other),
+            ("a factor", s.square() + s.square().matmul(other)),
+        ];
+        for (i, (what, sum)) in all.into_iter().enumerate() {
+            let outputs = [sum.exp(), sum.mean()];
+            let program = tape.compile(&[a, b, c, d, e, s], &outputs);
+            let printed = program.to_string();
+            let is_added = printed.contains("added where the sum lies");
+            assert_eq!(is_added, added[i], "{what}, {k} terms\n{printed}");
+            let carried = tape.compile_step(&[a, b, c, d, s], &[outputs[0]], &[(e, sum)]);
+            let (mut buffers, mut steps) = (program.buffers(), carried.buffers());
+            let bits = |v: ndarray::ArrayViewD<'_, f32>| v.mapv(f32::to_bits);
+            for _ in 0..2 {
+                program.play(&mut buffers);
+                for (at, output) in outputs.iter().enumerate() {
+                    let got = bits(program.output(&buffers, at));
+                    assert_eq!(got, bits(output.value().view()), "{what}, {k} terms\n{printed}");
+                }
+            }
+            carried.play(&mut steps);
+            assert_eq!(bits(carried.carried(&steps, 0)), bits(sum.value().view()), "{what}");
+        }
+    }
+}

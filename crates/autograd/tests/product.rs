@@ -290,7 +290,7 @@ fn pieces_are_finished_once() {
             let mut pack = vec![f32::NAN; pack_len(dims)];
             let (mut y, mut seen) = (vec![f32::NAN; m * n], vec![0; m * n]);
             let (a, b) = (a.matrix(), b.matrix());
-            product_with(level, a, b, dims, None, &mut out, &mut pack, &mut |piece| {
+            product_with(level, a, b, dims, None, &mut out, false, &mut pack, &mut |piece| {
                 assert_eq!(piece.values.len(), piece.rows.len() * piece.columns.len());
                 assert!(piece.rows.len() == 1 || piece.columns == (0..n));
                 let columns = piece.columns.clone();
@@ -309,6 +309,38 @@ fn pieces_are_finished_once() {
         }
     }
     assert!(used_again > 1, "{used_again} products used room again");
+}
+
+/// Added to what is there, block of terms by block of terms.
+#[test]
+fn a_product_is_added_to_what_is_there() {
+    let (mut numbers, mut added) = (Numbers(9), 0);
+    let few = [[1, 7, 33], [64, 128, 64], [5, 3, 2], [90, 40, 11], [2, 256, 40], [6, 1, 1]];
+    for dims @ [m, k, n] in few.into_iter().chain(FINISHED) {
+        for [of_a, of_b] in [[0, 0], [1, 1], [0, 4], [1, 0]].map(|of| of.map(|i| LAYOUTS[i])) {
+            let a = Laid::<f32>::of(&mut numbers, [m, k], of_a);
+            let b = Laid::<f32>::of(&mut numbers, [k, n], of_b);
+            let before = Laid::<f32>::of(&mut numbers, [m, n], Layout::Rows);
+            let (a, b) = (a.matrix(), b.matrix());
+            let before: Vec<f32> =
+                (0..m * n).map(|at| before.matrix().at(at / n, at % n)).collect();
+            for level in Level::all() {
+                let mut y = before.clone();
+                let mut pack = vec![f32::NAN; pack_len(dims)];
+                product_with(level, a, b, dims, None, &mut y, true, &mut pack, &mut |_| {});
+                let mut want = before.clone();
+                let block = k.div_ceil(k.div_ceil(TERMS).max(1)).max(1);
+                for start in (0..k).step_by(block) {
+                    let dims = [m, block.min(k - start), n];
+                    let sums = reference(level, a.part(0, start), b.part(start, 0), dims);
+                    want.iter_mut().zip(sums).for_each(|(y, sum)| *y += sum);
+                }
+                assert_eq!(bits(&y), bits(&want), "{dims:?} {of_a:?}·{of_b:?} {}", level.name());
+                added += 1;
+            }
+        }
+    }
+    assert!(added > 100, "{added} were added");
 }
 
 /// What is packed ahead serves any rows of the product, piece by piece and in any order.
@@ -337,7 +369,7 @@ fn rows_of_a_product_share_what_is_packed_ahead() {
                     let mut pack = vec![f32::NAN; pack_len(dims)];
                     let out = &mut y[first * n..][..rows * n];
                     let ready = Some(&*ahead);
-                    product_with(level, a, b, dims, ready, out, &mut pack, &mut |_| {});
+                    product_with(level, a, b, dims, ready, out, false, &mut pack, &mut |_| {});
                     first += rows;
                 }
                 let want = reference(level, a, b, dims);

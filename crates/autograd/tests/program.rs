@@ -149,6 +149,7 @@ const WANTED: &[&str] = &[
     "in place",
     "copied",
     "piece by piece",
+    "added where the sum lies",
     "as large",
     "shared",
     "broadcast row",
@@ -233,7 +234,7 @@ fn count(tape: &Tape<f64>, program: &Program<f64>, how: &str, counts: &mut Count
     for line in printed.lines() {
         let kind = ["tiles", "scalars", "product", "array", "once"];
         kind.into_iter().filter(|k| line.starts_with(k)).for_each(&mut add);
-        let ways = ["in place", "copied", "piece by piece"];
+        let ways = ["in place", "copied", "piece by piece", "added where the sum lies"];
         ways.into_iter().filter(|way| line.ends_with(way)).for_each(&mut add);
     }
     if program.len() < tape.len() / 2 {

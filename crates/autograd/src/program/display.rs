@@ -24,6 +24,7 @@ impl<T: Element> fmt::Display for Program<T> {
                 (Work::Scalars(_), _) => writeln!(f, "scalars")?,
                 (Work::Product(_), _) => writeln!(f, "product, piece by piece")?,
                 (Work::Node(_), Step::Product(_)) => writeln!(f, "product")?,
+                (Work::Onto(_), _) => writeln!(f, "product, added where the sum lies")?,
                 (Work::Node(_), Step::Idle { .. }) => writeln!(f, "product, if there is a NaN")?,
                 (Work::Node(_), _) => writeln!(f, "array")?,
             }

@@ -6,7 +6,7 @@
 //! | `compile.rs` | keeps the nodes that the outputs need, each once, and moves those that depend on constants only into a prologue |
 //! | `draft.rs` | the nodes with their ends; everything below is derived from that |
 //! | `schedule.rs` | decides which nodes are computed together |
-//! | `join.rs` | what is done to a large product elementwise is done to each piece of it, while that is in the cache |
+//! | `join.rs` | what is done to a large product elementwise is done to each piece of it, while that is in the cache; a product is added where the other part of a sum lies |
 //! | `plan.rs` | gives every value a place, and the place of a value nobody reads any more to the next |
 //! | `press.rs` | works out where each step reads and writes |
 //! | `idle.rs` | finds products that matter only if a NaN is met |
@@ -19,13 +19,14 @@
 //!
 //! # What changes, and what does not
 //!
-//! Nodes nobody needs are left out, equal ones are computed once, elementwise ones together and tile
-//! by tile, a function and its pullback in one pass. What is done elementwise to a large product is
-//! done to each piece of it while that is in the cache (a bias, an activation, the update of a weight
-//! by its gradient), and of what nobody else reads no more than a piece exists. Large products are
-//! computed by several threads if asked; a carried value is updated where it lies, and a large value
-//! may be written where another was read for the last time. A product from which nothing is computed but
-//! what a vanishing second derivative is multiplied with is left out of plays without NaN. **No rewrite changes
+//! Nodes nobody needs are left out, equal ones are computed once, elementwise ones together and tile by
+//! tile, a function and its pullback in one pass. What is done elementwise to a large product is done to
+//! each piece of it while that is in the cache (a bias, an activation, the update of a weight by its
+//! gradient), and of what nobody else reads no more than a piece exists. Large products are computed by
+//! several threads if asked; a carried value is updated where it lies, a large value may be written
+//! where another was read for the last time, and a product of up to 256 terms that is only part of a sum
+//! is added where the other part lies. A product from which nothing is computed but what a vanishing
+//! second derivative is multiplied with is left out of plays without NaN. **No rewrite changes
 //! rounding**: results are those of the tape to the bit (of two NaNs either may be handed on). A carried
 //! value is updated in place unless something reads the old one afterwards: an output, a swap, a view;
 //! then it is copied when all is done. `println!("{program}")` shows the steps and how each value is

@@ -49,7 +49,8 @@ pub(super) fn plan(storage: &Storage<'_>, steps: &[Work], ends: &Ends<'_>) -> Pl
     }
     let mut moves = Vec::new();
     for &(x, next) in ends.carried {
-        let free = !own[next.index()] && storage.is_root(next);
+        let is_onto = times.kind[next.index()] == Kind::Onto;
+        let free = !own[next.index()] && storage.is_root(next) && !is_onto;
         if free && times.may_replace(x, next) {
             own[next.index()] = true;
             places[next.index()] = places[x.index()];
@@ -67,7 +68,8 @@ pub(super) fn plan(storage: &Storage<'_>, steps: &[Work], ends: &Ends<'_>) -> Pl
             let dies = |root: &Id| {
                 *root != id && storage.len(*root) == len && times.may_replace(*root, id)
             };
-            let before = leaving.iter().position(dies).filter(|_| len >= ends.large);
+            let replaces = len >= ends.large || times.kind[id.index()] == Kind::Onto;
+            let before = leaving.iter().position(dies).filter(|_| replaces);
             places[id.index()] = match before {
                 Some(before) => places[leaving.swap_remove(before).index()],
                 None => if len == 1 { &mut single } else { &mut many }.take(len),
@@ -112,6 +114,8 @@ enum Kind {
     Pieces,
     Scalar,
     Tiled,
+    /// A sum that is written where one of its parts lies, and nowhere else.
+    Onto,
 }
 
 impl Times {
@@ -130,6 +134,11 @@ impl Times {
                 Work::Group(_, ids) => {
                     set(Kind::Tiled);
                     order.push(ids.clone());
+                }
+                Work::Onto([product, sum]) => {
+                    kind[product.index()] = Kind::Pieces;
+                    kind[sum.index()] = Kind::Onto;
+                    order.push(vec![*product, *sum]);
                 }
                 Work::Product(ids) => {
                     set(Kind::Tiled);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::idle::{idle, in_one_piece};
 use super::joint::{RowPair, join, join_rows};
 use super::plan::Plan;
-use super::product::{After, Product};
+use super::product::{After, Product, Target};
 use super::scalars::{LAST, Scalar, paired};
 use super::schedule::{Storage, Work};
 use super::share::Room;
@@ -110,6 +110,10 @@ impl<T: Element> Press<'_, T> {
     fn play(&mut self, work: &Work) -> Step<T> {
         match work {
             Work::Node(id) => self.node(*id),
+            Work::Onto([product, sum]) => {
+                let at = self.slot(*sum).offset;
+                self.product_unless_idle(*product, Some(Target { at, onto: true }))
+            }
             Work::Scalars(ids) => Step::Scalars(self.scalars(ids)),
             Work::Group(len, ids) => {
                 let (group, tiles) = self.group(*len, ids, None);
@@ -126,17 +130,29 @@ impl<T: Element> Press<'_, T> {
             ids.iter().filter(stored).map(|id| self.slot(*id).offset).collect();
         written.sort_unstable();
         let (group, tiles) = self.group(self.storage.len(product), &ids[1..], Some(product));
-        self.product(product, Some(After { group, tiles, written }))
+        self.product(product, self.target(product), Some(After { group, tiles, written }))
     }
 
-    fn product(&mut self, id: Id, after: Option<After<T>>) -> Step<T> {
+    /// Where a product is stored, if it is.
+    fn target(&self, id: Id) -> Option<Target> {
+        let at = self.slot(id).offset;
+        self.plan.stored[id.index()].then_some(Target { at, onto: false })
+    }
+
+    fn product_unless_idle(&mut self, id: Id, y: Option<Target>) -> Step<T> {
+        match (self.product(id, y, None), self.waits_for(id)) {
+            (Step::Product(product), Some(x)) => Step::Idle { x, product },
+            (step, _) => step,
+        }
+    }
+
+    fn product(&mut self, id: Id, y: Option<Target>, after: Option<After<T>>) -> Step<T> {
         let Storage { record, .. } = *self.storage;
         let node = record.node(id);
         let Op::Matmul(matmul) = node.op else { unreachable!("a product") };
         let look =
             |i: usize| view(record, &[] as &[T], self.slot(node.operands[i]), node.operands[i]);
         let factors = matmul.factors(record.shape(id), look(0), look(1));
-        let y = self.plan.stored[id.index()].then_some(self.slot(id).offset);
         match Product::new(&factors, y, after) {
             Some(product) => {
                 self.room = self.room.max(product.room());
@@ -155,10 +171,7 @@ impl<T: Element> Press<'_, T> {
                 let loops = Box::new(SumLoops::of(record.shape(x), sum.axes));
                 Step::Sum { x: self.range(x), y: self.range(id), loops }
             }
-            Op::Matmul(_) => match (self.product(id, None), self.waits_for(id)) {
-                (Step::Product(product), Some(x)) => Step::Idle { x, product },
-                (step, _) => step,
-            },
+            Op::Matmul(_) => self.product_unless_idle(id, self.target(id)),
             _ => Step::Node(id.index()),
         }
     }

@@ -16,9 +16,16 @@ pub(super) struct Product<T> {
     dims: [usize; 3],
     a: Operand,
     b: Operand,
-    /// Where the result starts, if it is stored.
-    y: Option<usize>,
+    /// Where the result goes, if it is stored.
+    y: Option<Target>,
     after: Option<After<T>>,
+}
+
+/// Where a product goes: where it starts, and whether it is added to what lies there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    pub at: usize,
+    pub onto: bool,
 }
 
 /// Nodes computed from the elements of a product.
@@ -53,7 +60,7 @@ impl Operand {
 
 impl<T: Element> Product<T> {
     /// None where a factor has no elements.
-    pub fn new(factors: &Factors<'_>, y: Option<usize>, after: Option<After<T>>) -> Option<Self> {
+    pub fn new(factors: &Factors<'_>, y: Option<Target>, after: Option<After<T>>) -> Option<Self> {
         let (dims, [a, b]) = (factors.dims, factors.strides);
         (dims.iter().product::<usize>() > 0).then(|| Product {
             dims,
@@ -80,13 +87,13 @@ impl<T: Element> Product<T> {
         let [m, k, n] = self.dims;
         let inner = [k, n];
         if let Some(after) = &self.after {
-            let (apart, y) = Apart::of(buffer, &after.written, m * n, self.y);
+            let (apart, y) = Apart::of(buffer, &after.written, m * n, self.y.map(|y| y.at));
             let gaps = apart.gaps();
             let (a, b) = (self.a.matrix(0, &gaps), self.b.matrix(0, &gaps));
             let along = Going { record, after, apart };
-            return Rows { a, b, first: 0, count: m, inner, y, along }.play(players);
+            return Rows { a, b, first: 0, count: m, inner, y, onto: false, along }.play(players);
         }
-        let Some(y) = self.y else { return };
+        let Some(Target { at: y, onto }) = self.y else { return };
         let count = self.a.starts.len();
         if count > 1 && !is_large(self.dims) {
             let (y, around) = Around::part(buffer, y..y + count * m * n);
@@ -99,7 +106,7 @@ impl<T: Element> Product<T> {
             let start = y + i * m * n;
             let (y, around) = Around::part(buffer, start..start + m * n);
             let (a, b) = (self.a.matrix(i, &around), self.b.matrix(i, &around));
-            let rows = Rows { a, b, first: 0, count: m, inner, y: Some(y), along: () };
+            let rows = Rows { a, b, first: 0, count: m, inner, y: Some(y), onto, along: () };
             rows.play(players.again());
         }
     }

@@ -16,6 +16,8 @@ pub(super) enum Work {
     Node(Id),
     /// A product, and elementwise nodes that are computed from each piece of it as it is done.
     Product(Vec<Id>),
+    /// A product, and its sum with what was computed before: it is added where that lies.
+    Onto([Id; 2]),
     /// Elementwise nodes of one element each, one after the other.
     Scalars(Vec<Id>),
     /// Elementwise nodes with this many elements, tile by tile.
@@ -26,6 +28,7 @@ impl Work {
     pub fn nodes(&self) -> &[Id] {
         match self {
             Work::Node(id) => std::slice::from_ref(id),
+            Work::Onto(ids) => ids,
             Work::Scalars(ids) | Work::Group(_, ids) | Work::Product(ids) => ids,
         }
     }

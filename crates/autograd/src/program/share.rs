@@ -75,6 +75,8 @@ pub(super) struct Rows<'a, T, A> {
     pub inner: [usize; 2],
     /// Where they are stored, if they are.
     pub y: Option<&'a mut [T]>,
+    /// Whether they are added to what lies there.
+    pub onto: bool,
     pub along: A,
 }
 
@@ -135,12 +137,12 @@ impl<T: Element, A: Along<T>> Rows<'_, T, A> {
 
     fn compute(self, ready: Option<&[T]>, level: Level, work: &mut [T]) {
         let dims @ [_, _, n] = self.dims();
-        let Rows { a, b, first, y, mut along, .. } = self;
+        let Rows { a, b, first, y, onto, mut along, .. } = self;
         let (pack, work) = work.split_at_mut(packed(dims));
         let len = if y.is_none() { room_len(dims) } else { 0 };
         let (room, tiles) = work.split_at_mut(len.next_multiple_of(ALIGN));
         let out = y.unwrap_or(&mut room[..len]);
-        product_with(level, a, b, dims, ready, out, pack, &mut |piece| {
+        product_with(level, a, b, dims, ready, out, onto, pack, &mut |piece| {
             let start = (first + piece.rows.start) * n + piece.columns.start;
             along.take_on(start, piece.values, tiles);
         });
@@ -166,16 +168,13 @@ impl<T: Element, A: Along<T>> Rows<'_, T, A> {
 
     /// The first `count` rows, and the others.
     fn split(self, count: usize) -> (Self, Self) {
-        let Rows { a, b, first, count: all, inner, y, along } = self;
-        let len = count * inner[1];
-        let (along, along_rest) = along.split(len);
-        let (y, y_rest) = y.map(|y| y.split_at_mut(len)).unzip();
-        let [start, left] = [first + count, all - count];
-        let others = a.part(count, 0);
-        (
-            Rows { a, b, first, count, inner, y, along },
-            Rows { a: others, b, first: start, count: left, inner, y: y_rest, along: along_rest },
-        )
+        let len = count * self.inner[1];
+        let (along, along_rest) = self.along.split(len);
+        let (y, y_rest) = self.y.map(|y| y.split_at_mut(len)).unzip();
+        let [first, left] = [self.first + count, self.count - count];
+        let a = self.a.part(count, 0);
+        let others = Rows { a, first, count: left, y: y_rest, along: along_rest, ..self };
+        (Rows { count, y, along, ..self }, others)
     }
 }
 

@@ -30,7 +30,7 @@ pub fn ahead_len([_, k, n]: [usize; 3]) -> usize {
 ///
 /// let (mut y, mut pack) = (vec![0.0; 50 * 80], vec![0.0; pack_len(dims)]);
 /// let (last, dims) = (a.part(50, 0), [50, 300, 80]);
-/// product_with(Level::best(), last, b, dims, Some(&ahead), &mut y, &mut pack, &mut |_| {});
+/// product_with(Level::best(), last, b, dims, Some(&ahead), &mut y, false, &mut pack, &mut |_| {});
 /// assert_eq!(y, vec![300.0; 50 * 80]);
 /// ```
 pub struct Packing<'a, T> {

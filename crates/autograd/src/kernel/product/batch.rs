@@ -55,7 +55,7 @@ impl<T: Precision> WideTask for Batch<'_, '_, T> {
                 let y = &mut y[strip.start * job.strides()[1]..];
                 let spill = &mut *spill;
                 let strides = job.strides();
-                let out = Out { y, strides, width: strip.len, spill, onto: false };
+                let out = Out { y, strides, width: strip.len, spill, onto: job.onto };
                 let wide = WIDE * BYTES / size_of::<T>();
                 if strip.len <= wide / WIDE {
                     Strip::<T, NARROW> { left, right, rows: m, out }.run::<FMA, BYTES>();

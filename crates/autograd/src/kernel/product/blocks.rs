@@ -74,6 +74,8 @@ pub(super) struct Job<'a, T> {
     wide: usize,
     /// B, packed ahead.
     ready: Option<&'a [T]>,
+    /// Whether it is added to what is there.
+    pub onto: bool,
 }
 
 /// A part of an axis.
@@ -122,11 +124,17 @@ impl<'a, T: Precision> Job<'a, T> {
         let a_strides = [stride(m, a.strides[0], 1), stride(k, a.strides[1], 1)];
         let b_strides = [stride(k, b.strides[0], n as isize), stride(n, b.strides[1], 1)];
         let (a, b) = (Matrix { strides: a_strides, ..a }, Matrix { strides: b_strides, ..b });
+        let job = Job { level, a, b, dims: [m, k, n], flipped: false, wide, ready, onto: false };
         if n < m && n <= FEW_COLUMNS && a_strides[0] == 1 && k > 1 {
             let (a, b) = (b.transposed(), a.transposed());
-            return Job { level, a, b, dims: [n, k, m], flipped: true, wide, ready: None };
+            return Job { a, b, dims: [n, k, m], flipped: true, ready: None, ..job };
         }
-        Job { level, a, b, dims: [m, k, n], flipped: false, wide, ready }
+        job
+    }
+
+    /// The same, added to what is there, or not.
+    pub fn onto(self, onto: bool) -> Self {
+        Job { onto, ..self }
     }
 
     /// The terms of an element come in blocks of at most so many, as equal as can be.
@@ -189,7 +197,7 @@ impl<'a, T: Precision> Job<'a, T> {
         };
         let left = self.left(rows, terms, pack);
         let strides = self.strides();
-        let out = Out { y: out, strides, width: columns.len, spill, onto: false };
+        let out = Out { y: out, strides, width: columns.len, spill, onto: self.onto };
         self.strip(left, right, rows.len, out);
     }
 
@@ -205,7 +213,7 @@ impl<'a, T: Precision> Job<'a, T> {
         let is_room = out.len() < m * n;
         for columns in Part::whole(n).split(COLUMNS) {
             for terms in Part::whole(k).split(most) {
-                let onto = terms.start > 0;
+                let onto = self.onto || terms.start > 0;
                 let block = match self.ready {
                     Some(all) => &all[self.ahead(terms, columns)..],
                     None => {

@@ -56,14 +56,15 @@ pub fn product<T: Precision>(
     out: &mut [T],
     pack: &mut [T],
 ) {
-    product_with(level, a, b, dims, None, out, pack, &mut |_| {});
+    product_with(level, a, b, dims, None, out, false, pack, &mut |_| {});
 }
 
-/// Y = A·B. Calls `finish` with each piece of Y once it is done, while it is in the cache: each
-/// element is in exactly one piece. `ready` is B as [`Packing`] leaves it, if it was packed ahead, for
-/// a product of as many rows or more.
+/// Y = A·B, or Y + A·B if it goes `onto` what is there: block of terms by block of terms. Calls `finish`
+/// with each piece of Y once it is done, while it is in the cache: each element is in exactly one piece.
+/// `ready` is B as [`Packing`] leaves it, if it was packed ahead, for a product of as many rows or more.
 ///
-/// `out` may be of [`room_len`] elements only, which are used again for piece after piece.
+/// `out` may be of [`room_len`] elements only, which are used again for piece after piece, unless they
+/// are added to.
 ///
 /// # Panics
 /// As [`product`], and if what is packed is too short.
@@ -76,10 +77,11 @@ pub fn product_with<T: Precision>(
     dims: [usize; 3],
     ready: Option<&[T]>,
     out: &mut [T],
+    onto: bool,
     pack: &mut [T],
     finish: &mut dyn FnMut(Piece<'_, T>),
 ) {
-    T::multiply(level, a, b, dims, ready, out, pack, finish);
+    T::multiply(level, a, b, dims, ready, out, onto, pack, finish);
 }
 
 /// Many products of matrices that lie alike: Yᵢ = Aᵢ·Bᵢ, one result after the other in `out`. Aᵢ is `a`
@@ -126,6 +128,7 @@ pub trait Multiply: Sized {
         dims: [usize; 3],
         ready: Option<&[Self]>,
         out: &mut [Self],
+        onto: bool,
         pack: &mut [Self],
         finish: &mut dyn FnMut(Piece<'_, Self>),
     );
@@ -153,12 +156,14 @@ macro_rules! multiply {
                 dims @ [m, k, n]: [usize; 3],
                 ready: Option<&[$t]>,
                 out: &mut [$t],
+                onto: bool,
                 pack: &mut [$t],
                 finish: &mut dyn FnMut(Piece<'_, $t>),
             ) {
                 assert!(a.holds(m, k), "the left operand lies outside of its slice");
                 assert!(b.holds(k, n), "the right operand lies outside of its slice");
-                assert!([m * n, room_len(dims)].contains(&out.len()), "the result has {m}×{n} elements");
+                let is_room = !onto && out.len() == room_len(dims);
+                assert!(is_room || out.len() == m * n, "the result has {m}×{n} elements");
                 assert!(pack.len() >= pack_len(dims), "too little memory to pack in");
                 let len = ahead_len(dims);
                 assert!(ready.is_none_or(|b| b.len() >= len), "the right operand was packed in part");
@@ -166,10 +171,12 @@ macro_rules! multiply {
                     return;
                 }
                 if k == 0 {
-                    out.fill(0.0);
+                    if !onto {
+                        out.fill(0.0);
+                    }
                     return finish(Piece { rows: 0..m, columns: 0..n, values: out });
                 }
-                Job::of(level, a, b, dims, ready).run(out, pack, finish);
+                Job::of(level, a, b, dims, ready).onto(onto).run(out, pack, finish);
             }
 
             fn multiply_all(
