@@ -4,7 +4,7 @@
 use chainrule_autograd::{Buffers, Tape};
 use ndarray::ArrayD;
 
-/// A step of gradient descent with products that are large enough to be spread.
+/// A step of gradient descent with products that are large enough to be spread, and one that is added.
 #[cfg(feature = "threads")]
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
@@ -20,12 +20,17 @@ fn results_do_not_depend_on_the_number_of_threads() {
     let w = tape.input("w", values([257, 129]));
     let loss = x.matmul(v).tanh().matmul(w).square().mean();
     let [dv, dw] = [loss.grad(v), loss.grad(w)];
-    let program = tape.compile_step(&[], &[loss], &[(v, v - dv), (w, w - dw)]);
+    let (p, q) = (tape.input("p", values([100, 250])), tape.input("q", values([250, 100])));
+    let sum = p.matmul(q) + (q * 0.5).t().matmul(p.t());
+    let carried = [(v, v - dv), (w, w - dw)];
+    let program = tape.compile_step(&[p, q], &[loss, sum], &carried);
+    assert!(program.to_string().contains("added where the sum lies"), "{program}");
     let played = |threads: usize| {
         let mut buffers = program.buffers().with_threads(threads);
         (0..3).for_each(|_| program.play(&mut buffers));
         let carried = |i: usize| program.carried(&buffers, i).mapv(f32::to_bits);
-        (program.output(&buffers, 0)[[]].to_bits(), carried(0), carried(1))
+        let output = |i: usize| program.output(&buffers, i).mapv(f32::to_bits);
+        (output(0), output(1), carried(0), carried(1))
     };
     let one = played(1);
     for threads in [2, 3, 5, 200] {
