@@ -4,7 +4,7 @@ The environment may narrow it, and then nothing is written, only printed:
 
     PEERS=chainrule,jax,torch    these libraries
     ONLY=T1,T3                   these workloads
-    ROUNDS=1                     fewer rounds than 5
+    ROUNDS=1                     fewer rounds than 15
 """
 
 import os
@@ -24,8 +24,9 @@ from workers import Failed, Worker
 PEERS = (OURS, "torch", "jax", *RUST, "numpy", "scikit-learn")
 # Where a library is measured for some workloads only: how their names begin.
 ONLY_FOR = {"numpy": "J", "scikit-learn": "E"}
-ROUNDS = 5
-SECONDS = 0.15
+# Short rounds, and many: whoever shares the processor disturbs for seconds, and so meets all alike.
+ROUNDS = 15
+SECONDS = 0.05
 # Whole processes are started so often for each round of the others.
 PROCESSES = {
     OURS: None,
@@ -34,9 +35,9 @@ PROCESSES = {
     "scikit-learn": "sklearn_digits.py",
 }
 # Calls that take longer than these microseconds are measured in one round only.
-LONG = 2e6
-# A form so much slower than the best of its library in the first round is not measured further.
-HOPELESS = 1.5
+LONG = 5e5
+# A form so much slower than the best of its library in the first rounds is not measured further.
+HOPELESS, FIRST = 1.5, 3
 
 
 @dataclass
@@ -114,7 +115,8 @@ class Bench:
             result.medians.setdefault(form, []).append(took)
         best = result.median
         for form in forms:
-            if median(result.medians[form]) > HOPELESS * best:
+            taken = result.medians[form]
+            if median(taken) > HOPELESS * best and len(taken) >= min(FIRST, self.rounds):
                 del result.medians[form]
 
     def processes(self):
