@@ -9,6 +9,7 @@
 //! | `join.rs` | what is done to a large product elementwise is done to each piece of it, while that is in the cache; a product is added where the other part of a sum lies |
 //! | `plan.rs` | gives every value a place, and the place of a value nobody reads any more to the next |
 //! | `press.rs` | works out where each step reads and writes |
+//! | `calls.rs` | what an elementwise node computes, as functions of its operands |
 //! | `idle.rs` | finds products that matter only if a NaN is met |
 //! | `joint.rs` | lets a function and its pullback be computed in one pass |
 //! | `product.rs`, `share.rs` | play products: with what is done to their pieces, by one thread or several |
@@ -57,6 +58,7 @@
 mod aligned;
 mod apart;
 mod around;
+mod calls;
 mod compile;
 mod display;
 mod draft;

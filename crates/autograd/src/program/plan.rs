@@ -49,6 +49,7 @@ pub(super) fn plan(storage: &Storage<'_>, steps: &[Work], ends: &Ends<'_>) -> Pl
     }
     let mut moves = Vec::new();
     for &(x, next) in ends.carried {
+        // What is added where another value lies cannot lie where x does: it is copied.
         let is_onto = times.kind[next.index()] == Kind::Onto;
         let free = !own[next.index()] && storage.is_root(next) && !is_onto;
         if free && times.may_replace(x, next) {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::calls::{Arg, calls};
 use super::idle::{idle, in_one_piece};
 use super::joint::{RowPair, join, join_rows};
 use super::plan::Plan;
@@ -13,7 +14,7 @@ use super::share::Room;
 use super::tiled::{Function, Group, Load, Member, Operand, Place, TILE};
 use crate::graph::Slot;
 use crate::node::{Id, Op};
-use crate::ops::{Number, SumLoops};
+use crate::ops::SumLoops;
 use crate::play::{Element, view};
 use crate::view::{Loop, loops};
 
@@ -91,15 +92,6 @@ struct Press<'a, T> {
     room: Room,
 }
 
-/// An operand of an elementwise node: another node, or a number.
-#[derive(Clone, Copy)]
-enum Arg {
-    Node(Id),
-    Number(f64),
-    /// What the member before this one computed.
-    Before,
-}
-
 impl<T: Element> Press<'_, T> {
     fn step(&mut self, work: &Work) -> Step<T> {
         let step = self.play(work);
@@ -139,6 +131,7 @@ impl<T: Element> Press<'_, T> {
         self.plan.stored[id.index()].then_some(Target { at, onto: false })
     }
 
+    /// A product that is played always, or only if a NaN is among what it waits for.
     fn product_unless_idle(&mut self, id: Id, y: Option<Target>) -> Step<T> {
         match (self.product(id, y, None), self.waits_for(id)) {
             (Step::Product(product), Some(x)) => Step::Idle { x, product },
@@ -192,34 +185,12 @@ impl<T: Element> Press<'_, T> {
         self.plan.slots[id.index()]
     }
 
-    /// What a node computes, in one go or (a sum of many) in several.
-    fn calls(&self, id: Id) -> Vec<(Function, Vec<Arg>)> {
-        let record = self.storage.record;
-        let node = record.node(id);
-        let args = || record.operands(id).map(Arg::Node).collect::<Vec<_>>();
-        match node.op {
-            Op::Map(map) if node.operands[1] == Id::NONE => vec![(Function::Map(map), args())],
-            Op::Map(map) => vec![(Function::MapTimes(map), args())],
-            Op::Select(_) => vec![(Function::Select, args())],
-            Op::Zip(zip) => {
-                let number = || Arg::Number(zip.value(record));
-                let args = match zip.number {
-                    Number::None => args(),
-                    Number::Left => vec![number(), Arg::Node(node.operands[0])],
-                    Number::Right => vec![Arg::Node(node.operands[0]), number()],
-                };
-                vec![(Function::Zip(zip.f), args)]
-            }
-            _ => sum(&args()),
-        }
-    }
-
     fn scalars(&mut self, ids: &[Id]) -> Vec<Scalar> {
         let mut list: Vec<Scalar> = Vec::new();
         let mut before = None;
         for &id in ids {
             let result = self.slot(id).offset as u32;
-            for (f, args) in self.calls(id) {
+            for (f, args) in calls(self.storage.record, id) {
                 let mut operands = [0; 3];
                 for (operand, &arg) in operands.iter_mut().zip(&args) {
                     *operand = match arg {
@@ -272,21 +243,6 @@ impl<T: Element> Press<'_, T> {
     }
 }
 
-/// x₀ + x₁ + …, from left to right.
-fn sum(args: &[Arg]) -> Vec<(Function, Vec<Arg>)> {
-    let add = Function::Zip(crate::ops::Binary::Add);
-    match args {
-        [a] => vec![(Function::Copy, vec![*a])],
-        [a, b, rest @ ..] => {
-            let first = (add, vec![*a, *b]);
-            std::iter::once(first)
-                .chain(rest.iter().map(|x| (add, vec![Arg::Before, *x])))
-                .collect()
-        }
-        [] => unreachable!("a sum has parts"),
-    }
-}
-
 /// A group in the making.
 struct Grouping<'a, 'p, T> {
     press: &'a Press<'p, T>,
@@ -323,7 +279,7 @@ impl<'a, 'p, T: Element> Grouping<'a, 'p, T> {
     }
 
     fn add(&mut self, id: Id) {
-        let calls = self.press.calls(id);
+        let calls = calls(self.press.storage.record, id);
         let last = calls.len() - 1;
         let mut before = None;
         for (i, (f, args)) in calls.into_iter().enumerate() {
