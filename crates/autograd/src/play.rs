@@ -3,6 +3,7 @@
 //! Values of all nodes lie in one flat buffer, in the order of the tape. Operands stand below their
 //! result, so one `split_at_mut` separates what a node reads from what it writes.
 
+use bytemuck::Pod;
 use ndarray::LinalgScalar;
 
 use crate::graph::{Record, Slot};
@@ -20,7 +21,7 @@ impl Dtype for () {}
 
 /// The element types of tapes: `f32` and `f64`.
 pub trait Element:
-    Dtype + Precision + LinalgScalar + PartialOrd + Default + std::fmt::Display
+    Dtype + Precision + Pod + LinalgScalar + PartialOrd + Default + std::fmt::Display
 {
     /// `"f32"` or `"f64"`
     const NAME: &'static str;

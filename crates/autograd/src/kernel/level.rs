@@ -2,7 +2,7 @@
 
 // A function compiled for an instruction set must not run where that is missing; the compiler
 // cannot know, so the call is `unsafe`. A `Level` cannot be made but from what was found on this
-// machine, and that is the whole proof.
+// machine, and that is the whole proof. The one other call asks for a line of the cache (`fetch`).
 #![allow(unsafe_code)]
 
 use std::sync::OnceLock;
@@ -156,6 +156,30 @@ impl Level {
             Set::Avx512 => unsafe { avx512_fill(task, y) },
         }
     }
+}
+
+/// Bytes of a line of the cache.
+pub(crate) const LINE: usize = 64;
+
+/// Asks for the line of the cache that an element lies on: it will be needed soon. Where there is no
+/// such instruction it does nothing.
+#[inline(always)]
+pub(crate) fn fetch<T>(element: &T) {
+    // SAFETY: every x86-64 has the instruction, and it reads nothing that the program could see.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(element).cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = element;
+}
+
+/// Likewise for the lines of a row, or for as many of them as leave room in the nearest cache.
+#[inline]
+pub(crate) fn fetch_row<T>(row: &[T]) {
+    const MOST: usize = 64;
+    row.iter().step_by(LINE / size_of::<T>()).take(MOST).for_each(fetch);
 }
 
 #[inline(never)]

@@ -27,7 +27,8 @@
 //! Where a function is wanted together with its pullback, both are computed in one loop: what the two
 //! formulas share, an exponential mostly, is then one computation by the compiler's own doing, and no
 //! result changes ([`Row::play_both_f32`](crate::table::Row::play_both_f32)). Rows say with
-//! [`Info::shares`](crate::table::Info) that it pays.
+//! [`Info::shares`](crate::table::Info) that it pays; it does also where a function is so short that
+//! the memory sets the pace, as functions of straight pieces are.
 //!
 //! Matrices are multiplied by [`product`], which spends the registers of each level on its own; its
 //! speed is printed by `cargo run --release --example product -p chainrule-autograd`.
@@ -54,7 +55,7 @@ mod turning;
 pub use jacobians::softmax_jacobians;
 pub use lane::Lane;
 pub use level::Level;
-pub(crate) use level::{Fill, Task, WideTask};
+pub(crate) use level::{Fill, LINE, Task, WideTask, fetch, fetch_row};
 pub(crate) use pairs::{Pair, Source, pairs, select};
 pub use precision::Precision;
 pub(crate) use rows::softmax_slope;

@@ -9,7 +9,7 @@ use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, SHORT};
 use crate::kernel::{
-    differences, exp_differences, from_top, largest, log_softmax_slope, softmax_slope,
+    differences, exp_differences, fetch_row, from_top, largest, log_softmax_slope, softmax_slope,
 };
 use crate::many::Many;
 use crate::node::Id;
@@ -58,12 +58,16 @@ impl RowSlope {
     /// what the two ops give.
     pub fn with_values<T: Element>(self, n: usize, [x, g]: [&[T]; 2], [y, dx]: [&mut [T]; 2]) {
         let level = Level::best();
-        let (x, g) = (x.chunks_exact(n), g.chunks_exact(n));
+        let next = x.chunks_exact(n).skip(1).chain([&[][..]]);
+        let (x, g) = (x.chunks_exact(n).zip(next), g.chunks_exact(n));
         let out = y.chunks_exact_mut(n).zip(dx.chunks_exact_mut(n));
-        for ((x, g), (y, dx)) in x.zip(g).zip(out) {
+        for (((x, next), g), (y, dx)) in x.zip(g).zip(out) {
             let m = largest(level, x);
+            // The exponentials leave the memory time for what is read after them.
+            fetch_row(next);
             match self {
                 RowSlope::Softmax => {
+                    fetch_row(g);
                     let most = softmax(level, x, m, y);
                     softmax_pulled(level, y, most, g, dx);
                 }

@@ -279,7 +279,7 @@ fn value_and_slope<E: Elementwise, T: Precision>(
     [y, d]: [&mut [T]; 2],
 ) {
     let level = Level::best();
-    if E::INFO.shares {
+    if E::INFO.shares || E::INFO.straight {
         both::<Order<E, 0>, Order<E, 1>, _>(level, p, [x, u], [y, d]);
     } else {
         map::<Order<E, 0>, _>(level, p, x, y);

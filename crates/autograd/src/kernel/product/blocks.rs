@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::{Level, Precision};
+use super::super::{LINE, Level, Precision};
 use super::batch::Batch;
 use super::pack::{pack_rows, pack_strip, pack_tiles};
 use super::registers::{LANES, LONG, NARROW, WIDE};
@@ -18,8 +18,6 @@ pub(super) const COLUMNS: usize = 1024;
 const RUN: usize = 32;
 /// No tile has more elements.
 pub(super) const TILE: usize = 8 * LANES;
-/// Bytes of a line of the cache.
-const LINE: usize = 64;
 
 // Where packing begins to pay, as measured.
 
@@ -241,10 +239,11 @@ impl<'a, T: Precision> Job<'a, T> {
         }
     }
 
-    /// Packs the strips of a block of B, a few rows of all of them at a time: so its memory is read
-    /// nearly in the order in which it lies.
+    /// Packs the strips of a block of B: a few rows of all of them at a time or, where B lies in columns,
+    /// one after the other. So its memory is read nearly in the order in which it lies.
     pub fn pack_block(&self, terms: Part, columns: Part, pack: &mut [T]) {
-        for run in terms.split(RUN) {
+        let in_rows = self.b.strides[1] == 1;
+        for run in terms.split(if in_rows { RUN } else { terms.len }) {
             for strip in self.strips(columns) {
                 if self.in_place(terms, strip).is_none() {
                     let start = (strip.start - columns.start) * terms.len;

@@ -1,8 +1,11 @@
 //! Copies of operands, laid out as the innermost loop reads them.
 
-use super::super::{Level, Precision, WideTask};
+use super::super::{LINE, Level, Precision, WideTask, fetch};
 use super::Matrix;
 use super::registers::{ByTiles, NARROW, OnStrip, WIDE, by_tiles, on_strip, tile_rows};
+
+/// So many bytes of a row of B are asked for before they are copied.
+const AHEAD: usize = 4 * LINE;
 
 /// A strip of B, copied so that each of its rows fills as many registers.
 struct PackStrip<'a, T, const REGISTERS: usize> {
@@ -47,6 +50,8 @@ impl<T: Precision, const REGISTERS: usize> OnStrip for PackStrip<'_, T, REGISTER
             let b = self.b.tail();
             for (p, to) in to.iter_mut().enumerate() {
                 let row = &b[p * down as usize..];
+                // Rows that lie far apart are no pattern that the processor sees.
+                row.get(AHEAD / size_of::<T>()).inspect(|&x| fetch(x));
                 match row.first_chunk() {
                     Some(row) => *to = *row,
                     None => (0..self.width).for_each(|j| to[j] = row[j]),
