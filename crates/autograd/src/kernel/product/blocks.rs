@@ -25,8 +25,10 @@ pub(super) const TILE: usize = 8 * LANES;
 const NEAR: usize = 16 * 1024;
 /// fewer rows than this.
 const FEW_ROWS: usize = 16;
-/// Columns of A are read where they lie for at most so many strips.
+/// Columns of A are read where they lie for at most so many strips,
 const FEW_STRIPS: usize = 4;
+/// and rows for at most so many: each has an address of its own, which the loop must find at each term.
+const SOME_STRIPS: usize = 32;
 /// Products of at most so many columns are computed as their transposes, if A lies in columns.
 const FEW_COLUMNS: usize = 16;
 /// So many strips are packed one by one.
@@ -297,8 +299,8 @@ impl<'a, T: Precision> Job<'a, T> {
         (to, lanes)
     }
 
-    /// A block of A. It is read where it lies, unless an axis is reversed or its columns are read so
-    /// often that they are better together.
+    /// A block of A. It is read where it lies, unless an axis is reversed or it is read so often that
+    /// what a tile needs is better together.
     #[inline]
     pub fn left<'s>(&self, rows: Part, terms: Part, pack: &'s mut [T]) -> Left<'s, T>
     where
@@ -307,7 +309,9 @@ impl<'a, T: Precision> Job<'a, T> {
         let a = self.a.part(rows.start, terms.start);
         let [row, term] = a.strides;
         let terms = terms.len;
-        if row == 1 && term > 1 && self.dims[2] > FEW_STRIPS * self.wide {
+        let strips = self.dims[2] / self.wide;
+        let in_columns = row == 1 && term > 1 && strips > FEW_STRIPS;
+        if in_columns || term == 1 && row > 1 && strips > SOME_STRIPS {
             pack_tiles(self.level, a, [rows.len, terms], pack);
             return Left { data: pack, layout: Layout::Tiles, terms };
         }

@@ -94,23 +94,25 @@ fn transpose<T: Precision, const LANES: usize>(
     }
 }
 
-/// A block of A, whose columns' elements lie side by side, copied tile after tile.
+/// A block of A, copied tile after tile. Elements of its columns lie side by side, or those of its rows.
 struct PackTiles<'a, T> {
     a: &'a [T],
-    step: usize,
+    /// From row to row, and from term to term: one of them is 1.
+    strides: [usize; 2],
     rows: usize,
     terms: usize,
     to: &'a mut [T],
 }
 
-/// Copies a block of A, whose columns' elements lie side by side, tile after tile.
+/// Copies a block of A tile after tile, whose columns or rows lie in one piece, in their order.
 pub(super) fn pack_tiles<T: Precision>(
     level: Level,
     a: Matrix<'_, T>,
     [rows, terms]: [usize; 2],
     to: &mut [T],
 ) {
-    level.run_wide(PackTiles { a: a.tail(), step: a.strides[1] as usize, rows, terms, to });
+    let strides = a.strides.map(|stride| stride as usize);
+    level.run_wide(PackTiles { a: a.tail(), strides, rows, terms, to });
 }
 
 impl<T: Precision> WideTask for PackTiles<'_, T> {
@@ -130,8 +132,20 @@ impl<T: Precision> ByTiles for PackTiles<'_, T> {
     #[inline(always)]
     fn tile<const FMA: bool, const ROWS: usize, const LANES: usize>(&mut self, row: usize) {
         let (to, _) = self.to[row * self.terms..].as_chunks_mut::<ROWS>();
-        for (p, to) in to[..self.terms].iter_mut().enumerate() {
-            *to = *self.a[p * self.step + row..].first_chunk().expect("part of a column");
+        let to = &mut to[..self.terms];
+        let [down, across] = self.strides;
+        if down == 1 {
+            for (p, to) in to.iter_mut().enumerate() {
+                *to = *self.a[p * across + row..].first_chunk().expect("part of a column");
+            }
+        } else {
+            let rows: [&[T]; ROWS] =
+                std::array::from_fn(|i| &self.a[(row + i) * down..][..to.len()]);
+            for (p, to) in to.iter_mut().enumerate() {
+                for i in 0..ROWS {
+                    to[i] = rows[i][p];
+                }
+            }
         }
     }
 }
