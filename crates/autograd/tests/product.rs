@@ -209,6 +209,9 @@ fn shapes_around_the_edges_of_blocks() {
         }
     }
     check::<f32>(&mut numbers, [197, 259, 1030], [Layout::Columns, Layout::Columns]);
+    // Rows of A that more strips read than they are left where they lie for.
+    check::<f32>(&mut numbers, [103, 259, 1100], [Layout::Rows, Layout::Columns]);
+    check::<f64>(&mut numbers, [103, 259, 1100], [Layout::Rows, Layout::Rows]);
 }
 
 /// The error of a sum in blocks is at most (terms of a block + blocks)·ε·Σ|aᵢ·bᵢ|.
