@@ -309,7 +309,7 @@ impl<'a, T: Precision> Job<'a, T> {
         let a = self.a.part(rows.start, terms.start);
         let [row, term] = a.strides;
         let terms = terms.len;
-        let strips = self.dims[2] / self.wide;
+        let strips = self.dims[2].div_ceil(self.wide);
         let in_columns = row == 1 && term > 1 && strips > FEW_STRIPS;
         if in_columns || term == 1 && row > 1 && strips > SOME_STRIPS {
             pack_tiles(self.level, a, [rows.len, terms], pack);
