@@ -147,7 +147,7 @@ pub struct Info {
     /// Exact values.
     pub special: &'static [Special],
     /// Whether it consists of straight pieces: from the second on, every derivative is 0 wherever x is
-    /// a number.
+    /// a number. Kernels compute value and slope together where both are wanted: the memory sets the pace.
     pub straight: bool,
     /// Whether a formula takes sines, cosines or tangents: kernels then see to large arguments.
     pub turns: bool,

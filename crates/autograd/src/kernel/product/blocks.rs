@@ -28,7 +28,7 @@ const FEW_ROWS: usize = 16;
 /// Columns of A are read where they lie for at most so many strips,
 const FEW_STRIPS: usize = 4;
 /// and rows for at most so many: each has an address of its own, which the loop must find at each term.
-const SOME_STRIPS: usize = 32;
+const MANY_STRIPS: usize = 32;
 /// Products of at most so many columns are computed as their transposes, if A lies in columns.
 const FEW_COLUMNS: usize = 16;
 /// So many strips are packed one by one.
@@ -311,7 +311,7 @@ impl<'a, T: Precision> Job<'a, T> {
         let terms = terms.len;
         let strips = self.dims[2].div_ceil(self.wide);
         let in_columns = row == 1 && term > 1 && strips > FEW_STRIPS;
-        if in_columns || term == 1 && row > 1 && strips > SOME_STRIPS {
+        if in_columns || term == 1 && row > 1 && strips > MANY_STRIPS {
             pack_tiles(self.level, a, [rows.len, terms], pack);
             return Left { data: pack, layout: Layout::Tiles, terms };
         }

@@ -96,9 +96,8 @@ impl<T: Precision, const REGISTERS: usize> ByTiles for Strip<'_, T, REGISTERS> {
 
 /// Σₚ aᵢₚ·bₚⱼ over the terms, in order, from 0: the order of every element of every product.
 ///
-/// Where the factors lie as they are needed, no index is checked. That changes nothing while a core
-/// works for one thread; beside another thread on the same core each instruction counts, and there it is
-/// a fifth to a third faster.
+/// Where the factors lie as they are needed, hardly an index is checked. That changes nothing while the
+/// multiply-adds set the pace; where others take turns on the core, instructions do (`docs/speed-limits.md`).
 #[inline(always)]
 fn sums<T: Precision, const FMA: bool, const ROWS: usize, const LANES: usize>(
     a: &[T],
@@ -117,6 +116,7 @@ fn sums<T: Precision, const FMA: bool, const ROWS: usize, const LANES: usize>(
         };
     }
     let is_packed = ROWS > 2 && b_step == LANES;
+    // Tiles.
     if is_packed && row == 1 && term == ROWS {
         let (a, b) = (a.as_chunks::<ROWS>().0, b.as_chunks::<LANES>().0);
         for (a, b) in a[..terms].iter().zip(&b[..terms]) {
