@@ -84,6 +84,11 @@ def exp_rest(r):
     return (expm1(r) - r) / r**2
 
 
+def exp2_ratio(r):
+    """(2^r - 1)/r"""
+    return log(2) + log(2) ** 2 * r / 2 if abs(r) < mpf("1e-20") else expm1(r * log(2)) / r
+
+
 def sinh_rest(z):
     """(sinh x - x)/x^3, z = x^2"""
     x = sqrt(abs(z))
@@ -184,6 +189,7 @@ S2 = (HIGH / (2 + HIGH)) ** 2
 TABLES = [
     ("EXP", "(eʳ − 1 − r)/r², |r| ≤ ½ ln 2", exp_rest, (-R, R, 4), (-R, R, 9)),
     ("EXP_M1", "The same one degree higher, for differences", exp_rest, (-R, R, 5), (-R, R, 10)),
+    ("EXP2", "(2ʳ − 1)/r, |r| ≤ ½", exp2_ratio, ("-0.501", "0.501", 5), ("-0.501", "0.501", 10)),
     ("LN", "(ln(1 + f) − f + f²/2)/f³, √½ ≤ 1 + f ≤ √2", ln_rest, (LOW, HIGH, 7), None),
     ("ATANH", "(ln((1 + s)/(1 − s)) − 2s)/s³ in s², √½ ≤ (1 + s)/(1 − s) ≤ √2", atanh_rest,
      None, (0, S2, 6)),
@@ -267,8 +273,8 @@ def sin_twice_ratio(z):
 
 # name, formula, function, interval, degree; in f32
 SINGLES = [
-    ("GELU_TANH_NEAR", "(1 + eᵛ + x·v′)/h for |h| ≤ 0.51, h = x − r", from_root(gelu_tanh_left, "-0.75"),
-     ("-0.51", "0.51"), 7),
+    ("GELU_TANH_NEAR", "(1 + eᵛ + x·v′)/h for |h| ≤ 0.13, h = x − r", from_root(gelu_tanh_left, "-0.75"),
+     ("-0.13", "0.13"), 4),
     ("MISH_NEAR", "mish′/h for −0.51 ≤ h ≤ 1.51, h = x − r", from_root(mish_slope, "-1.19"),
      ("-0.51", "1.51"), 11),
     ("EXP_M1", "(eˣ − 1)/x for −0.7 ≤ x ≤ 0", exp_m1_ratio, ("-0.7", 0), 5),

@@ -1,6 +1,8 @@
 //! x·s(v) with v = 2·√(2/π)·(x + 0.044715·x³): GELU's tanh form, x/2·(1 + tanh(v/2)), without the
 //! cancellation of 1 + tanh. The decimal 0.044715 is exact.
 
+use std::f64::consts::LOG2_E;
+
 use chainrule_autograd::number::Real;
 
 use super::logistic::{Decay, UNLIFT, gated, lifted};
@@ -48,12 +50,15 @@ fn chords<R: Real>(x: R, root: f64) -> (R, R) {
 
 /// Beyond, e^(−|v|) is 0 in f32 as well.
 const NEAR_FAR: f64 = 11.5;
-/// K in two parts of which the first has so few bits that K + L·x² − K is exact, and what is left of
-/// L in f32.
+/// K in two parts for f32.
 const K_HIGH: f64 = 1.595703125;
 const K_LOW: f64 = K1 - K_HIGH;
-const L_HIGH: f64 = 0.07135481387376785;
-const L_LOW: f64 = L1 - L_HIGH;
+/// K/ln 2 in two parts of which the first has so few bits that it can be taken from K + L·x², over
+/// ln 2 as well, at no loss; and L/ln 2 in two parts for f32.
+const K2_HIGH: f64 = 2.30078125;
+const K2_LOW: f64 = K1 * LOG2_E - K2_HIGH;
+const L2_HIGH: f64 = (L1 * LOG2_E) as f32 as f64;
+const L2_LOW: f64 = L1 * LOG2_E - L2_HIGH;
 
 /// −|x| in f32, as far as it matters.
 #[inline(always)]
@@ -61,21 +66,20 @@ fn lower<R: Real>(x: R) -> R {
     x.neg_abs().within(-NEAR_FAR, f64::INFINITY)
 }
 
-/// v in f32, for a from [`lower`], with fused multiply-adds: K + L·a² and then its product with a, each
-/// with what it loses.
+/// e^v·2⁶⁴ and e^v in f32, for a from [`lower`]. With fused multiply-adds v/ln 2 is a product of a, which
+/// is exact, and K + L·a² (over ln 2) with what that loses.
 #[inline(always)]
-fn exponent_24<R: Real>(a: R) -> Two<R> {
+fn lifted_24<R: Real>(a: R) -> (R, R) {
     if !R::FUSED {
-        return exponent(a);
+        return lifted(exponent(a));
     }
-    let (size, square) = (-a, a * a);
-    let (high, l) = (R::lit(K_HIGH), R::lit(L_HIGH));
+    let (square, high, l) = (a * a, R::lit(K2_HIGH), R::lit(L2_HIGH));
     let w = l.fma(square, high);
     let lost = l.fma(square, high - w);
     let square_low = a.fma(a, -square);
-    let rest = l.fma(square_low, R::lit(L_LOW).fma(square, R::lit(K_LOW)));
-    let hi = a * w;
-    Two { hi, lo: Some(a.fma(lost + rest, -size.fma(w, hi))) }
+    let rest = l.fma(square_low, R::lit(L2_LOW).fma(square, R::lit(K2_LOW)));
+    let e = a.exp2_lifted(w, lost + rest);
+    (e, e * R::lit(UNLIFT))
 }
 
 /// x·s(v)
@@ -83,7 +87,7 @@ fn exponent_24<R: Real>(a: R) -> Two<R> {
 pub(crate) fn gelu_tanh<R: Real>(x: R) -> R {
     if R::BITS == 24 {
         let a = lower(x);
-        let (lifted, e) = lifted(exponent_24(a));
+        let (lifted, e) = lifted_24(a);
         return x.pos(x, a * lifted * R::lit(UNLIFT)) / (R::lit(1.0) + e);
     }
     gated(x, exponent(held(x, FAR)))
@@ -111,16 +115,15 @@ pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
 #[inline(always)]
 fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
     let a = lower(x);
-    let (lifted, e) = lifted(exponent_24(a));
+    let (lifted, e) = lifted_24(a);
     let one = R::lit(1.0);
-    // K in two parts
-    let rest = (a * a).fma(R::lit(3.0 * L1), R::lit(K_LOW));
     let far = if R::FUSED {
-        rest.fma(a, a.fma(R::lit(K_HIGH), one + e))
+        let rest = (a * a).fma(R::lit(3.0 * L1), R::lit(K_LOW));
+        rest.fma(a, a.fma(R::lit(K_HIGH), one)) + e
     } else {
-        let (product, lost) = a.two_product(R::lit(K_HIGH));
-        let sum = Two::exact(one + e).plus(Two { hi: product, lo: Some(lost) });
-        sum.hi + (rest * a + sum.rest())
+        let (v, linear) = (exponent(a), Two::exact(a).times(Two::constant(K)));
+        let sum = Two::exact(one).plus(linear.scaled(-2.0)).plus(v.plus(v.scaled(2.0))); // x·v′ = 3v − 2K·x
+        sum.hi + e + sum.rest()
     };
     // h is exact but for the second part of the root, which the first term makes good.
     let [first, terms @ ..] = GELU_TANH_NEAR_24;
@@ -133,7 +136,8 @@ fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
         let (product, lost) = h.two_product(R::lit(first));
         product + (near + lost)
     };
-    let left = (square - R::lit(0.25)).pos(far, near) * lifted * R::lit(UNLIFT) / squared_sum(e);
+    let left =
+        (square - R::lit(1.0 / 64.0)).pos(far, near) * R::lit(UNLIFT) * lifted / squared_sum(e);
     x.pos(one - left, left)
 }
 

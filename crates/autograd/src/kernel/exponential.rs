@@ -152,14 +152,19 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         zero.below(x.magnitude(), Self::constant(0.0), y)
     }
 
+    /// 2ʳ·scale for |r| ≤ ½
+    #[inline(always)]
+    fn exp2_rest(self, scale: Self) -> Self {
+        (self * scale).fma(self.polynomial(T::EXP2), scale)
+    }
+
     /// 2ˣ: the rest of x after its nearest whole number is exact.
     #[inline(always)]
     pub(super) fn exp2_lane(self) -> Self {
         let x = self.clamped(T::EXP2_RANGE.0, T::EXP2_RANGE.1);
         let (magic, unshift) = both_ways(x);
         let n = x + magic;
-        let r = (x - (n - magic)) * Self::constant(std::f64::consts::LN_2);
-        Reduced { n, r }.exp() * unshift
+        (x - (n - magic)).exp2_rest(n.exponent()) * unshift
     }
 
     /// 10ˣ
@@ -194,6 +199,34 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
             Some(low) => Reduced { n, r: r + low }.exp(),
             None => Reduced { n, r }.exp(),
         }
+    }
+
+    /// 2^(self·(b + low))·2⁶⁴ for a product between −190 and 0: fused, self·b − n is rounded once.
+    #[inline(always)]
+    pub(super) fn exp2_lifted_lane(self, b: Self, low: Self) -> Self {
+        let magic = Lane::shifted(T::from_f64(64.0));
+        let n = self.fma(b, magic);
+        self.fma(low, self.fma(b, magic - n)).exp2_rest(n.exponent())
+    }
+
+    /// What [`power_below`](Lane::power_below) needs to know of the largest number m of a row: k, where
+    /// exponents are put together, and where the powers have vanished.
+    #[inline(always)]
+    pub(super) fn powers_below(self) -> (Self, Self) {
+        let magic = Lane::of(T::MAGIC);
+        let k = self.fma(Lane::of(T::LOG2_E), magic) - magic;
+        (down().0 - k, self + Lane::of(T::DECAY_ZERO))
+    }
+
+    /// 2^(x/ln 2 − k), k the whole number next to m/ln 2, for x ≤ m and |m| < 2²⁰; fused, x/ln 2 less a
+    /// whole number is rounded once, and what is left of 1/ln 2 counts.
+    #[inline(always)]
+    pub(super) fn power_below(self, (magic, vanished): (Self, Self)) -> Self {
+        let n = self.fma(Lane::of(T::LOG2_E), magic);
+        let r = self.fma(Lane::of(T::LOG2_E), magic - n);
+        let r = self.fma(Lane::of(T::LOG2_E_LOW), r);
+        let y = r.exp2_rest(n.exponent()) * down::<T, FMA>().1;
+        self.below(vanished, Self::constant(0.0), y)
     }
 
     /// e^(−2|x|) as 2ⁿ⁺ˢʰⁱᶠᵗ·(1 + rest), for tanh and its slope.

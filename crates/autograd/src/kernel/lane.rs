@@ -256,6 +256,10 @@ impl<T: Precision, const FMA: bool> Real for Lane<T, FMA> {
         self.exp_lifted_lane(low)
     }
     #[inline(always)]
+    fn exp2_lifted(self, b: Self, low: Self) -> Self {
+        self.exp2_lifted_lane(b, low)
+    }
+    #[inline(always)]
     fn within(self, low: f64, high: f64) -> Self {
         self.clamped(T::from_f64(low), T::from_f64(high))
     }

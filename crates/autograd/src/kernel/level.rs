@@ -179,7 +179,7 @@ pub(crate) fn fetch<T>(element: &T) {
 #[inline]
 pub(crate) fn fetch_row<T>(row: &[T]) {
     const MOST: usize = 64;
-    row.iter().step_by(LINE / size_of::<T>()).take(MOST).for_each(fetch);
+    row.chunks_exact(LINE / size_of::<T>()).take(MOST).for_each(|line| fetch(&line[0]));
 }
 
 #[inline(never)]

@@ -60,10 +60,10 @@ pub(crate) use pairs::{Pair, Source, pairs, select};
 pub use precision::Precision;
 pub(crate) use rows::softmax_slope;
 pub(crate) use rows::{
-    differences, exp_differences, from_top, largest, log_softmax_slope, place_of, quotients,
+    differences, exponentials, from_top, largest, log_softmax_slope, place_of, quotients,
 };
 pub use short_rows::SHORT;
 pub(crate) use short_rows::{RowFunction, short_rows};
 pub(crate) use slices::{Formula, both, map, pull};
 pub use sums::multiples;
-pub(crate) use sums::{add_rows, sum_runs};
+pub(crate) use sums::{add_rows, pairwise_sum, sum_runs};

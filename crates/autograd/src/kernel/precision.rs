@@ -21,8 +21,9 @@ pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
     const SHIFT: Self;
     /// 2⁻ˢʰⁱᶠᵗ
     const UNSHIFT: Self;
-    /// 1/ln 2
+    /// 1/ln 2, and what is left of it.
     const LOG2_E: Self;
+    const LOG2_E_LOW: Self;
     /// ln 2 in two parts; n·LN2_HIGH is exact for every exponent n.
     const LN2_HIGH: Self;
     const LN2_LOW: Self;
@@ -51,6 +52,7 @@ pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
 
     const EXP: &'static [f64];
     const EXP_M1: &'static [f64];
+    const EXP2: &'static [f64];
     const SINH: &'static [f64];
     /// f32: (ln(1+f) − f + f²/2)/f³ in f; f64: (ln((1+s)/(1−s)) − 2s)/s³ in s².
     const LN: &'static [f64];
@@ -180,6 +182,7 @@ macro_rules! precision {
 precision! {
     f32, u32, mantissa 23, bias 127,
     LOG2_E: f32 = std::f32::consts::LOG2_E;
+    LOG2_E_LOW: f32 = 1.925963e-8;
     LN2_HIGH: f32 = 0.693115234375;
     LN2_LOW: f32 = 3.194618495e-05;
     LG2_HIGH: f32 = 0.301025390625;
@@ -194,6 +197,7 @@ precision! {
     SPLITTER: f32 = 4097.0;
     EXP: &'static [f64] = &tables::EXP_F32;
     EXP_M1: &'static [f64] = &tables::EXP_M1_F32;
+    EXP2: &'static [f64] = &tables::EXP2_F32;
     SINH: &'static [f64] = &tables::SINH_F32;
     LN: &'static [f64] = &tables::LN_F32;
     LN_1P: &'static [f64] = &tables::LN_1P_F32;
@@ -212,6 +216,7 @@ precision! {
 precision! {
     f64, u64, mantissa 52, bias 1023,
     LOG2_E: f64 = std::f64::consts::LOG2_E;
+    LOG2_E_LOW: f64 = 2.0355273740931033e-17;
     LN2_HIGH: f64 = 0.6931471805592082;
     LN2_LOW: f64 = 7.371002565167799e-13;
     LG2_HIGH: f64 = 0.30102999566361177;
@@ -226,6 +231,7 @@ precision! {
     SPLITTER: f64 = 134_217_729.0;
     EXP: &'static [f64] = &tables::EXP_F64;
     EXP_M1: &'static [f64] = &tables::EXP_M1_F64;
+    EXP2: &'static [f64] = &tables::EXP2_F64;
     SINH: &'static [f64] = &tables::SINH_F64;
     LN: &'static [f64] = &tables::ATANH_F64;
     LN_1P: &'static [f64] = &tables::LN_1P_F64;

@@ -1,151 +1,58 @@
-//! What functions of a whole row are made of: the largest entry, exponentials of differences, sums.
+//! What functions of a whole row are made of: the largest entry, exponentials, sums.
 
+use super::sums::{LANES, TERMS, Term, by_halves, filled_up, folded, sum_of_terms};
 use super::{Fill, Lane, Level, Precision, Task};
 use crate::number::Real;
 
-/// How many terms are summed without halving.
-const TERMS: usize = 256;
-
-/// Partial results that are carried side by side.
-pub(super) const LANES: usize = 32;
-
-/// The last elements of a slice in a block filled up with something else: a loop over few elements is
-/// no vector code, or slow one.
+/// The larger of two numbers, the first of equal ones; a NaN in the second place is forgotten.
 #[inline(always)]
-fn filled_up<T: Precision, const N: usize>(rest: &[T], with: T) -> [T; N] {
-    let mut block = [with; N];
-    block[..rest.len()].copy_from_slice(rest);
-    block
+fn larger<T: Precision>(a: T, b: T) -> T {
+    if b > a { b } else { a }
 }
-
-/// A term of a sum, of two numbers.
-trait Term<T>: Copy {
-    /// `#[inline(always)]`
-    fn of(self, a: T, b: T) -> T;
-}
-
-/// a
-#[derive(Clone, Copy)]
-struct First;
-
-impl<T: Precision> Term<T> for First {
-    #[inline(always)]
-    fn of(self, a: T, _: T) -> T {
-        a
-    }
-}
-
-/// Σ of terms in lanes, for at most a few hundred. The order of additions depends on the length
-/// alone.
-#[inline(always)]
-fn sum_of<T: Precision, F: Term<T>>(f: F, a: &[T], b: &[T]) -> T {
-    let mut lanes = [T::default(); LANES];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    for (a, b) in a.iter().zip(b) {
-        for i in 0..LANES {
-            lanes[i] = lanes[i] + f.of(a[i], b[i]);
-        }
-    }
-    if !a_rest.is_empty() {
-        let a = filled_up::<T, LANES>(a_rest, T::default());
-        let b = filled_up::<T, LANES>(b_rest, T::default());
-        for i in 0..LANES {
-            let term = f.of(a[i], b[i]);
-            lanes[i] = lanes[i] + if i < a_rest.len() { term } else { T::default() };
-        }
-    }
-    // Seen together with what follows, the lanes would be cut into pairs.
-    folded(std::hint::black_box(lanes))
-}
-
-/// Σ likewise.
-pub(super) struct Sum<'a, T>(pub &'a [T]);
-
-impl<T: Precision> Task for Sum<'_, T> {
-    type Output = T;
-    #[inline(always)]
-    fn run<const FMA: bool>(self) -> T {
-        sum_of(First, self.0, self.0)
-    }
-}
-
-/// The sum of the lanes, by halves.
-#[inline(always)]
-pub(super) fn folded<T: Precision>(mut lanes: [T; LANES]) -> T {
-    let mut width = LANES;
-    while width > 1 {
-        width /= 2;
-        for i in 0..width {
-            lanes[i] = lanes[i] + lanes[i + width];
-        }
-    }
-    lanes[0]
-}
-
-/// So many partial results that none waits for the one before.
-const WIDE: usize = 32;
 
 struct Largest<'a, T>(&'a [T]);
 
 impl<T: Precision> Task for Largest<'_, T> {
     type Output = T;
-    #[allow(clippy::eq_op)] // x == x is false for NaN alone
     #[inline(always)]
     fn run<const FMA: bool>(self) -> T {
+        let zero = T::default();
         if self.0.len() <= LANES {
-            let (first, rest) = self.0.split_first().expect("at least one");
-            let larger = |a: T, &x: &T| if x > a || x != x { x } else { a };
-            return rest.iter().fold(*first, larger);
+            let larger = |a: T, &x: &T| x.equals(x, larger(a, x), x);
+            return self.0.iter().fold(self.0[0], larger);
         }
-        // A maximum that is one instruction forgets NaN; what is not equal to itself is kept apart.
-        let (mut lanes, mut odd) = ([self.0[0]; WIDE], [self.0[0]; WIDE]);
-        let (whole, rest) = self.0.as_chunks::<WIDE>();
-        let last = [filled_up::<T, WIDE>(rest, self.0[0])];
+        // x·0 remembers a NaN, and what is infinite.
+        let (mut lanes, mut odd) = ([self.0[0]; LANES], [zero; LANES]);
+        let (whole, rest) = self.0.as_chunks::<LANES>();
+        let last = [filled_up::<T, LANES>(rest, self.0[0])];
         for chunks in [whole, &last] {
-            for chunk in chunks {
-                for i in 0..WIDE {
-                    let x = chunk[i];
-                    lanes[i] = if x > lanes[i] { x } else { lanes[i] };
-                    odd[i] = if x == x { odd[i] } else { x };
+            for x in chunks {
+                for i in 0..LANES {
+                    lanes[i] = larger(lanes[i], x[i]);
+                    odd[i] = Lane::<T, FMA>::of(x[i]).fma(Lane::of(zero), Lane::of(odd[i])).first();
                 }
             }
         }
-        let mut width = WIDE;
-        while width > 1 {
-            width /= 2;
-            for i in 0..width {
-                let x = lanes[i + width];
-                lanes[i] = if x > lanes[i] { x } else { lanes[i] };
-                let x = odd[i + width];
-                odd[i] = if x == x { odd[i] } else { x };
-            }
+        if folded(odd) == zero || !has_nan(self.0) {
+            return by_halves(lanes, larger);
         }
-        if odd[0] == odd[0] { lanes[0] } else { odd[0] }
+        T::from_f64(f64::NAN)
     }
+}
+
+/// Whether one is NaN, without a branch for each.
+#[inline(always)]
+fn has_nan<T: Precision>(x: &[T]) -> bool {
+    let mut odd = T::default();
+    for &x in x {
+        odd = x.equals(x, odd, T::ONE);
+    }
+    odd > T::default()
 }
 
 /// The largest of at least one element; NaN if there is one.
 pub(crate) fn largest<T: Precision>(level: Level, x: &[T]) -> T {
     level.run(Largest(x))
-}
-
-struct ExpDifferences<'a, T> {
-    x: &'a [T],
-    m: T,
-}
-
-impl<T: Precision> Fill<T> for ExpDifferences<'_, T> {
-    #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
-        let m = Lane::<T, FMA>::of(self.m);
-        for (y, x) in y.as_chunks_mut::<LANES>().0.iter_mut().zip(self.x.as_chunks::<LANES>().0) {
-            let (x, mut value) = (*x, [T::ONE; LANES]);
-            for i in 0..LANES / 4 {
-                Lane::take(&x, i).exp_of_difference(m).put(&mut value, i);
-            }
-            *y = value;
-        }
-    }
 }
 
 impl<T: Precision, const FMA: bool> Lane<T, FMA> {
@@ -159,18 +66,71 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     }
 }
 
-/// yᵢ = e^(xᵢ − m) for xᵢ ≤ m.
-pub(crate) fn exp_differences<T: Precision>(level: Level, x: &[T], m: T, y: &mut [T]) {
+/// e^(x − m)·s for entries x ≤ m, where s is the same for all. With fused multiply-adds it is 2 to the
+/// power of x/ln 2 − k, k the whole number next to m/ln 2: nothing is rounded on the way to x/ln 2 less a
+/// whole number, and s, between √½ and √2, drops out when the sum is divided by. Else s = 1.
+struct Exponentials<'a, T> {
+    x: &'a [T],
+    m: T,
+}
+
+impl<T: Precision> Exponentials<'_, T> {
+    /// Whether m/ln 2 leaves room for a whole number's last bit.
+    #[inline(always)]
+    fn are_scaled<const FMA: bool>(&self) -> bool {
+        FMA && self.m.magnitude() < T::from_f64((1 << 20) as f64)
+    }
+
+    #[inline(always)]
+    fn fill<const FMA: bool, const SCALED: bool>(self, y: &mut [T]) {
+        let m = Lane::<T, FMA>::of(self.m);
+        let row = m.powers_below();
+        for (y, x) in y.as_chunks_mut::<LANES>().0.iter_mut().zip(self.x.as_chunks::<LANES>().0) {
+            let (x, mut value) = (*x, [T::ONE; LANES]);
+            for i in 0..LANES / 4 {
+                let x = Lane::take(&x, i);
+                let e = if SCALED { x.power_below(row) } else { x.exp_of_difference(m) };
+                e.put(&mut value, i);
+            }
+            *y = value;
+        }
+    }
+}
+
+impl<T: Precision> Fill<T> for Exponentials<'_, T> {
+    #[inline(always)]
+    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+        if self.are_scaled::<FMA>() {
+            self.fill::<FMA, true>(y);
+        } else {
+            self.fill::<FMA, false>(y);
+        }
+    }
+}
+
+/// s
+impl<T: Precision> Task for Exponentials<'_, T> {
+    type Output = T;
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> T {
+        let m = Lane::<T, FMA>::of(self.m);
+        if self.are_scaled::<FMA>() { m.power_below(m.powers_below()).first() } else { T::ONE }
+    }
+}
+
+/// yᵢ = e^(xᵢ − m)·s for xᵢ ≤ m; returns s, which is what m itself becomes.
+pub(crate) fn exponentials<T: Precision>(level: Level, x: &[T], m: T, y: &mut [T]) -> T {
     let main = x.len() - x.len() % LANES;
     let ((x, rest), (y, end)) = (x.split_at(main), y.split_at_mut(main));
     if main > 0 {
-        level.fill(ExpDifferences { x, m }, y);
+        level.fill(Exponentials { x, m }, y);
     }
     if !rest.is_empty() {
         let (block, mut result) = (filled_up::<T, LANES>(rest, m), [m; LANES]);
-        level.fill(ExpDifferences { x: &block, m }, &mut result);
+        level.fill(Exponentials { x: &block, m }, &mut result);
         end.copy_from_slice(&result[..rest.len()]);
     }
+    level.run(Exponentials { x, m })
 }
 
 /// y = (x − a) − b
@@ -208,7 +168,7 @@ impl<T: Precision> Task for Quotients<'_, T> {
 }
 
 impl<T: Precision, const FMA: bool> Lane<T, FMA> {
-    /// x divided by a number of 1 or more whose inverse is known: a product and what it lacks, where that
+    /// x divided by a number of ½ or more whose inverse is known: a product and what it lacks, where that
     /// is exact, six times as fast as a division.
     #[inline(always)]
     pub(super) fn over(self, divisor: Self, inverse: Self) -> Self {
@@ -221,7 +181,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     }
 }
 
-/// yᵢ divided by a number of 1 or more.
+/// yᵢ divided by a number of ½ or more.
 pub(crate) fn quotients<T: Precision>(level: Level, y: &mut [T], divisor: T) {
     level.run(Quotients(y, divisor));
 }
@@ -233,12 +193,36 @@ impl<T: Precision> Task for PlaceOf<'_, T> {
     #[inline(always)]
     fn run<const FMA: bool>(self) -> Option<usize> {
         let PlaceOf(x, m) = self;
-        // By blocks, without a branch for each element.
-        let start = TERMS / 4;
-        let block =
-            x.chunks(start).position(|x| x.iter().fold(false, |found, &x| found | (x == m)))?;
-        x[start * block..].iter().position(|&x| x == m).map(|i| start * block + i)
+        let mut before = blocks_without::<T, TERMS>(x, m);
+        before += blocks_without::<T, LANES>(&x[before..], m);
+        x[before..].iter().position(|&x| x == m).map(|i| before + i)
     }
+}
+
+/// How many elements stand before the first block that m is in, or in whole blocks.
+#[inline(always)]
+fn blocks_without<T: Precision, const N: usize>(x: &[T], m: T) -> usize {
+    let mut before = 0;
+    // No closure: it need not be inlined into vector code.
+    for block in x.as_chunks::<N>().0 {
+        if is_among(block, m) {
+            break;
+        }
+        before += N;
+    }
+    before
+}
+
+/// Whether m is in a block, without a branch for each element.
+#[inline(always)]
+fn is_among<T: Precision>(block: &[T], m: T) -> bool {
+    let mut lanes = [T::default(); LANES];
+    for x in block.as_chunks::<LANES>().0 {
+        for i in 0..LANES {
+            lanes[i] = x[i].equals(m, T::ONE, lanes[i]);
+        }
+    }
+    folded(lanes) > T::default()
 }
 
 /// Where m stands first.
@@ -246,49 +230,37 @@ pub(crate) fn place_of<T: Precision>(level: Level, x: &[T], m: T) -> Option<usiz
     level.run(PlaceOf(x, m))
 }
 
-/// p·(g − top), with a strong zero
+/// p·(g − top)
 #[derive(Clone, Copy)]
 struct Beyond<T>(T);
 
 impl<T: Precision> Term<T> for Beyond<T> {
     #[inline(always)]
-    fn of(self, p: T, g: T) -> T {
-        let g = g - self.0;
-        p.either_zero(g, T::default(), p * g)
+    fn onto<const FMA: bool>(self, sum: T, p: T, g: T) -> T {
+        Lane::<T, FMA>::of(p).fma(Lane::of(g - self.0), Lane::of(sum)).first()
     }
 }
 
-/// Σ p·(g − top), with a strong zero, of at most a thousand elements or so.
-struct FromTop<'a, T> {
-    p: &'a [T],
-    g: &'a [T],
-    top: T,
-}
+/// The same with a strong zero
+#[derive(Clone, Copy)]
+struct Strongly<T>(T);
 
-impl<T: Precision> Task for FromTop<'_, T> {
-    type Output = T;
+impl<T: Precision> Term<T> for Strongly<T> {
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> T {
-        let mut sum = T::default();
-        for (p, g) in self.p.chunks(TERMS).zip(self.g.chunks(TERMS)) {
-            sum = sum + sum_of(Beyond(self.top), p, g);
-        }
-        sum
+    fn onto<const FMA: bool>(self, sum: T, p: T, g: T) -> T {
+        let g = g - self.0;
+        sum + p.either_zero(g, T::default(), p * g)
     }
 }
 
-/// Of a softmax p with largest entry m: t, what g has where m stands first, and Σ pᵢ·(gᵢ − t).
+/// Of a softmax p with largest entry m: t, what g has where m stands first, and Σ pᵢ·(gᵢ − t) with a
+/// strong zero.
 pub(crate) fn from_top<T: Precision>(level: Level, p: &[T], m: T, g: &[T]) -> (T, T) {
-    fn by_halves<T: Precision>(level: Level, p: &[T], g: &[T], top: T) -> T {
-        if p.len() <= 4 * TERMS {
-            return level.run(FromTop { p, g, top });
-        }
-        let half = (p.len() / 2).next_multiple_of(TERMS);
-        let ((p, p_rest), (g, g_rest)) = (p.split_at(half), g.split_at(half));
-        by_halves(level, p, g, top) + by_halves(level, p_rest, g_rest, top)
-    }
     let top = place_of(level, p, m).map_or(m, |at| g[at]); // NaN stands nowhere
-    (top, by_halves(level, p, g, top))
+    let sum = sum_of_terms(level, Beyond(top), p, g);
+    // What is finite met nothing that a zero could have been too weak for.
+    let is_finite = sum.magnitude() < T::INFINITY;
+    (top, if is_finite { sum } else { sum_of_terms(level, Strongly(top), p, g) })
 }
 
 /// y = p·((g − top) − sum)
@@ -303,12 +275,13 @@ impl<T: Precision> Fill<T> for SoftmaxSlope<'_, T> {
     #[inline(always)]
     fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
         for ((y, &p), &g) in y.iter_mut().zip(self.p).zip(self.g) {
-            *y = Lane::<T, FMA>::of(p).amul(Lane::of(g - self.top - self.sum)).first();
+            let below = g - self.top - self.sum;
+            *y = p.equals(T::default(), T::default(), p * below);
         }
     }
 }
 
-/// yᵢ = pᵢ·((gᵢ − top) − sum), with a strong zero.
+/// yᵢ = pᵢ·((gᵢ − top) − sum), where pᵢ is a strong zero.
 pub(crate) fn softmax_slope<T: Precision>(
     level: Level,
     p: &[T],

@@ -1,7 +1,121 @@
-//! Sums of many rows at once.
+//! Sums of terms, and of many rows at once.
 
-use super::rows::{LANES, Sum, folded};
 use super::{Level, Precision, Task};
+
+/// How many terms are summed without halving.
+pub(super) const TERMS: usize = 256;
+
+/// Partial results that are carried side by side.
+pub(super) const LANES: usize = 32;
+
+/// The last elements of a slice in a block filled up with something else: a loop over few elements is
+/// no vector code, or slow one.
+#[inline(always)]
+pub(super) fn filled_up<T: Precision, const N: usize>(rest: &[T], with: T) -> [T; N] {
+    let mut block = [with; N];
+    block[..rest.len()].copy_from_slice(rest);
+    block
+}
+
+/// A term of a sum, of two numbers: none for two zeros, or infinite.
+pub(super) trait Term<T>: Copy {
+    /// sum + the term; `#[inline(always)]`
+    fn onto<const FMA: bool>(self, sum: T, a: T, b: T) -> T;
+}
+
+/// a
+#[derive(Clone, Copy)]
+struct First;
+
+impl<T: Precision> Term<T> for First {
+    #[inline(always)]
+    fn onto<const FMA: bool>(self, sum: T, a: T, _: T) -> T {
+        sum + a
+    }
+}
+
+/// Σ of terms in lanes, for at most a few hundred. The order of additions depends on the length
+/// alone.
+#[inline(always)]
+fn sum_of<T: Precision, F: Term<T>, const FMA: bool>(f: F, a: &[T], b: &[T]) -> T {
+    let mut lanes = [T::default(); LANES];
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..LANES {
+            lanes[i] = f.onto::<FMA>(lanes[i], a[i], b[i]);
+        }
+    }
+    if !a_rest.is_empty() {
+        let a = filled_up::<T, LANES>(a_rest, T::default());
+        let b = filled_up::<T, LANES>(b_rest, T::default());
+        for i in 0..LANES {
+            lanes[i] = f.onto::<FMA>(lanes[i], a[i], b[i]);
+        }
+    }
+    folded(lanes)
+}
+
+/// The sum of the lanes, by halves.
+#[inline(always)]
+pub(super) fn folded<T: Precision>(lanes: [T; LANES]) -> T {
+    by_halves(lanes, |a, b| a + b)
+}
+
+/// The lanes brought together, the upper half with the lower, until one is left.
+#[inline(always)]
+pub(super) fn by_halves<T: Precision>(mut lanes: [T; LANES], f: impl Fn(T, T) -> T) -> T {
+    const FEW: usize = 8;
+    let mut width = LANES;
+    while width > FEW {
+        width /= 2;
+        for i in 0..width {
+            lanes[i] = f(lanes[i], lanes[i + width]);
+        }
+    }
+    // Seen together with what follows, all that comes before would be cut into pairs.
+    let mut lanes = std::hint::black_box(*lanes.first_chunk::<FEW>().expect("more lanes"));
+    while width > 1 {
+        width /= 2;
+        for i in 0..width {
+            lanes[i] = f(lanes[i], lanes[i + width]);
+        }
+    }
+    lanes[0]
+}
+
+/// Σ of terms, of at most a thousand elements or so.
+struct Terms<'a, T, F> {
+    f: F,
+    a: &'a [T],
+    b: &'a [T],
+}
+
+impl<T: Precision, F: Term<T>> Task for Terms<'_, T, F> {
+    type Output = T;
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> T {
+        let mut sum = T::default();
+        for (a, b) in self.a.chunks(TERMS).zip(self.b.chunks(TERMS)) {
+            sum = sum + sum_of::<_, _, FMA>(self.f, a, b);
+        }
+        sum
+    }
+}
+
+/// Σ of terms, by halves: the error grows like log n.
+pub(super) fn sum_of_terms<T: Precision>(level: Level, f: impl Term<T>, a: &[T], b: &[T]) -> T {
+    if a.len() <= 4 * TERMS {
+        return level.run(Terms { f, a, b });
+    }
+    let half = (a.len() / 2).next_multiple_of(TERMS);
+    let ((a, a_rest), (b, b_rest)) = (a.split_at(half), b.split_at(half));
+    sum_of_terms(level, f, a, b) + sum_of_terms(level, f, a_rest, b_rest)
+}
+
+/// Σ x, by halves.
+pub(crate) fn pairwise_sum<T: Precision>(level: Level, x: &[T]) -> T {
+    sum_of_terms(level, First, x, x)
+}
 
 /// Runs up to this length are summed one term after the other.
 const SHORT: usize = 16;
@@ -49,7 +163,7 @@ impl<T: Precision> Task for SumRuns<'_, T> {
                 }
                 sum
             } else if let (Some(ahead), true) = (from.first_chunk::<LANES>(), n < LANES) {
-                // One lane each, as `Sum` has it: what lies behind the run is read and left out.
+                // One lane each, as `sum_of` has it: what lies behind the run is read and left out.
                 let mut lanes = [T::default(); LANES];
                 for i in 0..LANES {
                     let x = if i < n { ahead[i] } else { T::default() };
@@ -57,7 +171,7 @@ impl<T: Precision> Task for SumRuns<'_, T> {
                 }
                 folded(lanes)
             } else {
-                Sum(run).run::<FMA>()
+                sum_of::<_, _, FMA>(First, run, run)
             };
         }
     }

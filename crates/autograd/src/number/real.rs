@@ -255,6 +255,16 @@ pub trait Real:
         }
     }
 
+    /// 2^(self·(b + low))·2⁶⁴ for a product between −190 and 0 and a `low` that is tiny next to b. Where
+    /// numbers are [fused](Real::FUSED) the product is not rounded before its power is taken.
+    #[inline(always)]
+    fn exp2_lifted(self, b: Self, low: Self) -> Self {
+        let lift = Self::lit((1u64 << 32) as f64);
+        let half = Self::lit(0.5) * self.fma(b, self * low);
+        let power = half.exp_base(2.0) * lift;
+        power * power
+    }
+
     /// self, but nothing beyond `low` and `high`, where a smooth formula is constant but for rounding;
     /// keeps NaN.
     #[inline(always)]

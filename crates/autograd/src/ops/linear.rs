@@ -4,7 +4,7 @@ use super::Primitive;
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
-use crate::kernel::{Level, add_rows, sum_runs};
+use crate::kernel::{self, Level, add_rows, sum_runs};
 use crate::many::Many;
 use crate::node::Id;
 use crate::number::Number;
@@ -143,20 +143,14 @@ impl SumLoops {
 /// Up to so many elements are summed without halving.
 const FEW: usize = 256;
 
-/// Σ as a short run below 256 elements and by halves above: the error grows like log n.
+/// Σ as a short run up to so many elements, and by halves above: the error grows like log n.
 pub(super) fn pairwise_sum<T: Element>(x: &[T]) -> T {
-    fn by_halves<T: Element>(level: Level, x: &[T]) -> T {
-        if x.len() <= FEW {
-            let mut sum = [T::default()];
-            if !x.is_empty() {
-                sum_runs(level, x, x.len(), &mut sum);
-            }
-            return sum[0];
-        }
-        let half = (x.len() / 2).next_multiple_of(16);
-        by_halves(level, &x[..half]) + by_halves(level, &x[half..])
+    if x.is_empty() || x.len() > FEW {
+        return kernel::pairwise_sum(Level::best(), x);
     }
-    by_halves(Level::best(), x)
+    let mut sum = [T::default()];
+    sum_runs(Level::best(), x, x.len(), &mut sum);
+    sum[0]
 }
 
 impl<'t> Sym<'t> {

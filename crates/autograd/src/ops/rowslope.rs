@@ -2,15 +2,13 @@
 //! whole array, as short rows have them, would be bound by memory.
 
 use super::linear::{Sum, pairwise_sum};
-use super::rowwise::{softmax, sum_of_others};
+use super::rowwise::{others, softmax};
 use super::{Primitive, RowWise};
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, SHORT};
-use crate::kernel::{
-    differences, exp_differences, fetch_row, from_top, largest, log_softmax_slope, softmax_slope,
-};
+use crate::kernel::{differences, fetch_row, from_top, largest, log_softmax_slope, softmax_slope};
 use crate::many::Many;
 use crate::node::Id;
 use crate::number::Number;
@@ -47,9 +45,8 @@ impl RowSlope {
         match self {
             RowSlope::Softmax => softmax_pulled(level, x, m, g, y),
             RowSlope::LogSoftmax => {
-                exp_differences(level, x, m, y);
-                let others = sum_of_others(level, x, m, y);
-                log_softmax_slope(level, g, factor(g, others), y);
+                let (own, others) = others(level, x, m, y);
+                log_softmax_slope(level, g, factor(g, own + others), y);
             }
         }
     }
@@ -72,10 +69,9 @@ impl RowSlope {
                     softmax_pulled(level, y, most, g, dx);
                 }
                 RowSlope::LogSoftmax => {
-                    exp_differences(level, x, m, dx);
-                    let others = sum_of_others(level, x, m, dx);
-                    differences(level, x, [m, others.ln_1p()], y);
-                    log_softmax_slope(level, g, factor(g, others), dx);
+                    let (own, others) = others(level, x, m, dx);
+                    differences(level, x, [m, (others / own).ln_1p()], y);
+                    log_softmax_slope(level, g, factor(g, own + others), dx);
                 }
             }
         }
@@ -96,9 +92,9 @@ fn softmax_pulled<T: Element>(level: Level, p: &[T], m: T, g: &[T], y: &mut [T])
     softmax_slope(level, p, g, top, sum, y);
 }
 
-/// Σ g / Σ e for exponentials of which the largest is 1.
-fn factor<T: Element>(g: &[T], others: T) -> T {
-    pairwise_sum(g).adiv(T::one() + others)
+/// Σ g / Σ e, of exponentials.
+fn factor<T: Element>(g: &[T], sum: T) -> T {
+    pairwise_sum(g).adiv(sum)
 }
 
 /// Σ over the last axis, which stays.

@@ -10,8 +10,7 @@ use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{
-    Level, RowFunction, SHORT, differences, exp_differences, largest, place_of, quotients,
-    short_rows,
+    Level, RowFunction, SHORT, differences, exponentials, largest, place_of, quotients, short_rows,
 };
 use crate::many::Many;
 use crate::node::Id;
@@ -228,7 +227,6 @@ impl RowWise {
                 }
                 work.clear();
                 work.resize(x.len(), m);
-                exp_differences(level, x, m, work);
                 m + sum_of_others(level, x, m, work).ln_1p()
             }
             RowWise::Norm => {
@@ -250,7 +248,6 @@ impl RowWise {
             return limits(x, m, y);
         }
         if self == RowWise::LogSoftmax {
-            exp_differences(level, x, m, y);
             let log = sum_of_others(level, x, m, y).ln_1p();
             differences(level, x, [m, log], y);
         } else {
@@ -261,24 +258,30 @@ impl RowWise {
 
 /// The softmax of a row with the largest entry m; returns its own largest entry.
 pub(super) fn softmax<T: Element>(level: Level, x: &[T], m: T, y: &mut [T]) -> T {
-    exp_differences(level, x, m, y);
+    let mut largest = [exponentials(level, x, m, y)];
     let sum = pairwise_sum(y);
     quotients(level, y, sum);
-    let mut largest = [T::one()]; // e⁰
     quotients(level, &mut largest, sum);
     largest[0]
 }
 
-/// Σ e for e = e^(x − m), but for the entry m itself: that is e⁰ = 1 exactly, and without it what the
-/// others add keeps its digits.
-pub(super) fn sum_of_others<T: Element>(level: Level, x: &[T], m: T, e: &mut [T]) -> T {
+/// Fills e with e^(x − m), up to a factor, and returns the sum of them but for the entry m itself: that
+/// is e⁰ = 1 exactly, and without it what the others add keeps its digits.
+fn sum_of_others<T: Element>(level: Level, x: &[T], m: T, e: &mut [T]) -> T {
+    let (own, others) = others(level, x, m, e);
+    others / own
+}
+
+/// The same, and the factor apart.
+pub(super) fn others<T: Element>(level: Level, x: &[T], m: T, e: &mut [T]) -> (T, T) {
+    let own = exponentials(level, x, m, e);
     let Some(at) = place_of(level, x, m) else {
-        return pairwise_sum(e); // NaN
+        return (own, pairwise_sum(e)); // NaN
     };
-    let own = std::mem::replace(&mut e[at], T::zero());
+    e[at] = T::zero();
     let sum = pairwise_sum(e);
     e[at] = own;
-    sum
+    (own, sum)
 }
 
 /// The softmax of each row of `n` elements, the same to the bit as [`Var::softmax`]: for closed forms
