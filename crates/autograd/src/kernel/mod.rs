@@ -59,9 +59,7 @@ pub(crate) use level::{Fill, LINE, Task, WideTask, fetch, fetch_row};
 pub(crate) use pairs::{Pair, Source, pairs, select};
 pub use precision::Precision;
 pub(crate) use rows::softmax_slope;
-pub(crate) use rows::{
-    differences, exponentials, from_top, largest, log_softmax_slope, place_of, quotients,
-};
+pub(crate) use rows::{differences, exponentials, largest, log_softmax_slope, place_of, quotients};
 pub use short_rows::SHORT;
 pub(crate) use short_rows::{RowFunction, short_rows};
 pub(crate) use slices::{Formula, both, map, pull};

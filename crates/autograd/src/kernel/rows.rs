@@ -253,44 +253,41 @@ impl<T: Precision> Term<T> for Strongly<T> {
     }
 }
 
-/// Of a softmax p with largest entry m: t, what g has where m stands first, and Σ pᵢ·(gᵢ − t) with a
-/// strong zero.
-pub(crate) fn from_top<T: Precision>(level: Level, p: &[T], m: T, g: &[T]) -> (T, T) {
-    let top = place_of(level, p, m).map_or(m, |at| g[at]); // NaN stands nowhere
-    let sum = sum_of_terms(level, Beyond(top), p, g);
-    // What is finite met nothing that a zero could have been too weak for.
-    let is_finite = sum.magnitude() < T::INFINITY;
-    (top, if is_finite { sum } else { sum_of_terms(level, Strongly(top), p, g) })
-}
-
-/// y = p·((g − top) − sum)
-struct SoftmaxSlope<'a, T> {
+/// y = p·((g − top) − sum), with a strong zero; `FINITE` says that it is no matter but where p is 0.
+struct SoftmaxSlope<'a, T, const FINITE: bool> {
     p: &'a [T],
     g: &'a [T],
     top: T,
     sum: T,
 }
 
-impl<T: Precision> Fill<T> for SoftmaxSlope<'_, T> {
+impl<T: Precision, const FINITE: bool> Fill<T> for SoftmaxSlope<'_, T, FINITE> {
     #[inline(always)]
     fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+        let zero = T::default();
         for ((y, &p), &g) in y.iter_mut().zip(self.p).zip(self.g) {
-            let below = g - self.top - self.sum;
-            *y = p.equals(T::default(), T::default(), p * below);
+            let below = (g - self.top) - self.sum;
+            let slope = p * below;
+            *y = if FINITE {
+                p.equals(zero, zero, slope)
+            } else {
+                p.either_zero(below, zero, slope)
+            };
         }
     }
 }
 
-/// yᵢ = pᵢ·((gᵢ − top) − sum), where pᵢ is a strong zero.
-pub(crate) fn softmax_slope<T: Precision>(
-    level: Level,
-    p: &[T],
-    g: &[T],
-    top: T,
-    sum: T,
-    y: &mut [T],
-) {
-    level.fill(SoftmaxSlope { p, g, top, sum }, y);
+/// For a softmax p with largest entry m: yᵢ = pᵢ·((gᵢ − t) − Σ pⱼ·(gⱼ − t)), with a strong zero, t what g
+/// has where m stands first.
+pub(crate) fn softmax_slope<T: Precision>(level: Level, [p, g]: [&[T]; 2], m: T, y: &mut [T]) {
+    let top = place_of(level, p, m).map_or(T::default(), |at| g[at]); // NaN stands nowhere
+    let sum = sum_of_terms(level, Beyond(top), p, g);
+    // What is finite met nothing that a zero could have been too weak for.
+    if sum.magnitude() < T::INFINITY {
+        return level.fill(SoftmaxSlope::<T, true> { p, g, top, sum }, y);
+    }
+    let sum = sum_of_terms(level, Strongly(top), p, g);
+    level.fill(SoftmaxSlope::<T, false> { p, g, top, sum }, y);
 }
 
 /// y = g − y·c

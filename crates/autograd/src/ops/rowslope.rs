@@ -2,13 +2,13 @@
 //! whole array, as short rows have them, would be bound by memory.
 
 use super::linear::{Sum, pairwise_sum};
-use super::rowwise::{others, softmax};
+use super::rowwise::{own_and_others, softmax};
 use super::{Primitive, RowWise};
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, SHORT};
-use crate::kernel::{differences, fetch_row, from_top, largest, log_softmax_slope, softmax_slope};
+use crate::kernel::{differences, fetch_row, largest, log_softmax_slope, softmax_slope};
 use crate::many::Many;
 use crate::node::Id;
 use crate::number::Number;
@@ -43,9 +43,9 @@ impl RowSlope {
     fn row<T: Element>(self, level: Level, x: &[T], g: &[T], y: &mut [T]) {
         let m = largest(level, x);
         match self {
-            RowSlope::Softmax => softmax_pulled(level, x, m, g, y),
+            RowSlope::Softmax => softmax_slope(level, [x, g], m, y),
             RowSlope::LogSoftmax => {
-                let (own, others) = others(level, x, m, y);
+                let (own, others) = own_and_others(level, x, m, y);
                 log_softmax_slope(level, g, factor(g, own + others), y);
             }
         }
@@ -66,11 +66,11 @@ impl RowSlope {
                 RowSlope::Softmax => {
                     fetch_row(g);
                     let most = softmax(level, x, m, y);
-                    softmax_pulled(level, y, most, g, dx);
+                    softmax_slope(level, [y, g], most, dx);
                 }
                 RowSlope::LogSoftmax => {
-                    let (own, others) = others(level, x, m, dx);
-                    differences(level, x, [m, (others / own).ln_1p()], y);
+                    let (own, others) = own_and_others(level, x, m, dx);
+                    differences(level, x, [m, others.adiv(own).ln_1p()], y);
                     log_softmax_slope(level, g, factor(g, own + others), dx);
                 }
             }
@@ -84,12 +84,6 @@ impl RowSlope {
             RowSlope::LogSoftmax => RowWise::LogSoftmax,
         }
     }
-}
-
-/// Every g is measured from that of the largest entry m of p (see the rule of softmax).
-fn softmax_pulled<T: Element>(level: Level, p: &[T], m: T, g: &[T], y: &mut [T]) {
-    let (top, sum) = from_top(level, p, m, g);
-    softmax_slope(level, p, g, top, sum, y);
 }
 
 /// Σ g / Σ e, of exponentials.

@@ -265,23 +265,27 @@ pub(super) fn softmax<T: Element>(level: Level, x: &[T], m: T, y: &mut [T]) -> T
     largest[0]
 }
 
-/// Fills e with e^(x − m), up to a factor, and returns the sum of them but for the entry m itself: that
-/// is e⁰ = 1 exactly, and without it what the others add keeps its digits.
+/// Fills e with e^(x − m), up to a factor, and returns what the others add up to when the entry m
+/// itself counts as 1: without it the sum keeps its digits.
 fn sum_of_others<T: Element>(level: Level, x: &[T], m: T, e: &mut [T]) -> T {
-    let (own, others) = others(level, x, m, e);
-    others / own
+    let (own, others) = own_and_others(level, x, m, e);
+    others.adiv(own)
 }
 
-/// The same, and the factor apart.
-pub(super) fn others<T: Element>(level: Level, x: &[T], m: T, e: &mut [T]) -> (T, T) {
-    let own = exponentials(level, x, m, e);
+/// The same with the factor: what the entry m itself becomes, NaN where it is infinite, and the sum of
+/// the others.
+pub(super) fn own_and_others<T: Element>(level: Level, x: &[T], m: T, e: &mut [T]) -> (T, T) {
+    exponentials(level, x, m, e);
     let Some(at) = place_of(level, x, m) else {
-        return (own, pairwise_sum(e)); // NaN
+        return (m, pairwise_sum(e)); // NaN
     };
-    e[at] = T::zero();
-    let sum = pairwise_sum(e);
+    let own = std::mem::replace(&mut e[at], T::zero());
+    let others = pairwise_sum(e);
     e[at] = own;
-    (own, sum)
+    if own.wide().is_nan() {
+        e.fill(own); // nothing is a part of such a sum, not even 0
+    }
+    (own, others)
 }
 
 /// The softmax of each row of `n` elements, the same to the bit as [`Var::softmax`]: for closed forms
