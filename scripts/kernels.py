@@ -357,7 +357,8 @@ def scaled(f, end, p, q):
 
 def header():
     print("//! Polynomials, from the constant up. Written by `scripts/kernels.py`, which says how")
-    print("//! they are found; do not edit.\n")
+    print("//! they are found; do not edit.")
+    print("#![allow(clippy::approx_constant)] // a coefficient is what it is\n")
 
 
 def in_parts(name, p, q):

@@ -1,5 +1,6 @@
 //! Polynomials, from the constant up. Written by `scripts/kernels.py`, which says how
 //! they are found; do not edit.
+#![allow(clippy::approx_constant)] // a coefficient is what it is
 
 /// e^(a²/2)·Φ(−a) for 0 ≤ a ≤ 14.7 as P/(K·a·P + R); within 6.1e-9 of itself.
 pub(crate) const V_24: (f64, [f64; 5], [f64; 5]) = (

@@ -1,5 +1,6 @@
 //! Polynomials, from the constant up. Written by `scripts/kernels.py`, which says how
 //! they are found; do not edit.
+#![allow(clippy::approx_constant)] // a coefficient is what it is
 
 /// (eʳ − 1 − r)/r², |r| ≤ ½ ln 2; within 6.3e-8.
 pub(super) const EXP_F32: [f64; 5] =
