@@ -1,6 +1,6 @@
 //! Jacobians of softmax, diag(y) − y·yᵀ: short rows side by side, as their softmax is computed.
 
-use super::short_rows::{ROWS_32, ROWS_64, softmax, turn};
+use super::short_rows::{ROWS_32, ROWS_64, apart, softmax, turn};
 use super::{Level, Precision, SHORT, Task};
 
 /// Σⱼ≠ᵢ yⱼ for each i of a softmax, of rows that lie side by side: 1 − yᵢ, which does not cancel up to
@@ -18,6 +18,7 @@ fn sums_without<T: Precision, const ROWS: usize>(y: &[[T; ROWS]], rest: &mut [[T
         for i in 0..ROWS {
             rest[i] = half.below(y[i], small[i], T::ONE - y[i]);
         }
+        apart();
     }
 }
 
@@ -61,40 +62,59 @@ impl<T: Precision> ShortJacobians<'_, T> {
                     rows[row][column] = y[row];
                 }
             }
-            for (row, matrix) in matrices.chunks_exact_mut(n * n).enumerate() {
-                let of_row = &rows[row];
-                match n {
-                    0..=4 => outer::<T, 4>(of_row, n, matrix),
-                    5..=8 => outer::<T, 8>(of_row, n, matrix),
-                    9..=12 => outer::<T, 12>(of_row, n, matrix),
-                    13..=16 => outer::<T, 16>(of_row, n, matrix),
-                    _ => outer::<T, SHORT>(of_row, n, matrix),
+            let mut to = matrices;
+            for row in 0..ROWS {
+                if to.is_empty() {
+                    break;
                 }
-                let diagonal = matrix.iter_mut().step_by(n + 1);
-                diagonal.zip(&*rest).zip(of_row).for_each(|((to, rest), &y)| *to = y * rest[row]);
+                let (y, rest) = (&rows[row], rest.iter().map(|rest| rest[row]));
+                to = match n {
+                    0..=4 => fill::<T, 4>(y, rest, n, to),
+                    5..=8 => fill::<T, 8>(y, rest, n, to),
+                    9..=12 => fill::<T, 12>(y, rest, n, to),
+                    13..=16 => fill::<T, 16>(y, rest, n, to),
+                    _ => fill::<T, SHORT>(y, rest, n, to),
+                };
             }
         }
     }
 }
 
-/// −y·yᵀ, `WIDTH` elements at a time.
+/// diag(y∘rest) off the diagonal −y·yᵀ, `WIDTH` elements at a time; returns what lies behind the matrix.
 #[inline(always)]
-fn outer<T: Precision, const WIDTH: usize>(y: &[T; SHORT], n: usize, matrix: &mut [T]) {
-    let mut of_row = [T::default(); WIDTH];
-    of_row.copy_from_slice(&y[..WIDTH]);
-    let mut rest = matrix;
-    for &factor in &y[..n] {
-        match rest.first_chunk_mut::<WIDTH>() {
+fn fill<'m, T: Precision, const WIDTH: usize>(
+    y: &[T; SHORT],
+    rest: impl Iterator<Item = T>,
+    n: usize,
+    mut to: &'m mut [T],
+) -> &'m mut [T] {
+    let n = n.min(WIDTH); // as it is; it saves asking for each row
+    let mut negated = [T::default(); WIDTH];
+    for (negated, &y) in negated.iter_mut().zip(y) {
+        *negated = -y;
+    }
+    for (i, (&factor, rest)) in y[..n].iter().zip(rest).enumerate() {
+        match to.first_chunk_mut::<WIDTH>() {
             // What is written behind a row is overwritten by the next.
             Some(entries) => {
                 for j in 0..WIDTH {
-                    entries[j] = -factor * of_row[j];
+                    entries[j] = factor * negated[j];
                 }
+                entries[i] = factor * rest;
             }
-            None => rest.iter_mut().zip(&of_row).for_each(|(entry, &y)| *entry = -factor * y),
+            None => last_row(factor, &negated[..n], i, rest, to),
         }
-        rest = &mut rest[n..];
+        to = &mut to[n..];
     }
+    to
+}
+
+/// A row that has no room behind it.
+#[cold]
+#[inline(never)]
+fn last_row<T: Precision>(factor: T, negated: &[T], i: usize, rest: T, to: &mut [T]) {
+    to.iter_mut().zip(negated).for_each(|(entry, &y)| *entry = factor * y);
+    to[i] = factor * rest;
 }
 
 /// The Jacobian of softmax for each row of `n` elements, 1 to [`SHORT`].

@@ -163,7 +163,15 @@ pub(super) fn softmax<T: Precision, const FMA: bool, const ROWS: usize>(
         for i in 0..ROWS {
             y[i] = Lane::<T, FMA>::of(y[i]).over(Lane::of(sum[i]), Lane::of(inverse[i])).first();
         }
+        apart();
     }
+}
+
+/// At the end of what is done to a column: the next is not mixed with it. Without it the compiler, which
+/// has unrolled the loop over the rows, makes vectors of several columns, put together one by one.
+#[inline(always)]
+pub(super) fn apart() {
+    std::hint::black_box(());
 }
 
 /// The largest m of each row, and ln Σ e^(x − m): the entry m itself is e⁰ = 1 exactly, so that what
