@@ -67,13 +67,17 @@ impl<T: Precision> ShortJacobians<'_, T> {
                 if to.is_empty() {
                     break;
                 }
-                let (y, rest) = (&rows[row], rest.iter().map(|rest| rest[row]));
-                to = match n {
-                    0..=4 => fill::<T, 4>(y, rest, n, to),
-                    5..=8 => fill::<T, 8>(y, rest, n, to),
-                    9..=12 => fill::<T, 12>(y, rest, n, to),
-                    13..=16 => fill::<T, 16>(y, rest, n, to),
-                    _ => fill::<T, SHORT>(y, rest, n, to),
+                let (y, rest) = (&rows[row], rest.iter().map(|rest| rest[row % ROWS]));
+                to = if n <= 4 {
+                    fill::<T, 4>(y, rest, n, to)
+                } else if n <= 8 {
+                    fill::<T, 8>(y, rest, n, to)
+                } else if n <= 12 {
+                    fill::<T, 12>(y, rest, n, to)
+                } else if n <= 16 {
+                    fill::<T, 16>(y, rest, n, to)
+                } else {
+                    fill::<T, SHORT>(y, rest, n, to)
                 };
             }
         }
@@ -88,7 +92,6 @@ fn fill<'m, T: Precision, const WIDTH: usize>(
     n: usize,
     mut to: &'m mut [T],
 ) -> &'m mut [T] {
-    let n = n.min(WIDTH); // as it is; it saves asking for each row
     let mut negated = [T::default(); WIDTH];
     for (negated, &y) in negated.iter_mut().zip(y) {
         *negated = -y;
