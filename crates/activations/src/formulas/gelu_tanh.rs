@@ -117,27 +117,31 @@ fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
     let a = lower(x);
     let (lifted, e) = lifted_24(a);
     let one = R::lit(1.0);
+    // All times 2⁻⁶⁴, which the decay is too large by.
+    let unlifted = |c: f64| R::lit(c * UNLIFT);
     let far = if R::FUSED {
-        let rest = (a * a).fma(R::lit(3.0 * L1), R::lit(K_LOW));
-        rest.fma(a, a.fma(R::lit(K_HIGH), one)) + e
+        let rest = (a * a).fma(unlifted(3.0 * L1), unlifted(K_LOW));
+        let far = rest.fma(a, a.fma(unlifted(K_HIGH), unlifted(1.0)));
+        lifted.fma(unlifted(UNLIFT), far)
     } else {
         let (v, linear) = (exponent(a), Two::exact(a).times(Two::constant(K)));
         let sum = Two::exact(one).plus(linear.scaled(-2.0)).plus(v.plus(v.scaled(2.0))); // x·v′ = 3v − 2K·x
-        sum.hi + e + sum.rest()
+        (sum.hi + e + sum.rest()) * unlifted(1.0)
     };
     // h is exact but for the second part of the root, which the first term makes good.
-    let [first, terms @ ..] = GELU_TANH_NEAR_24;
+    let [first, c1, c2, c3, c4] = GELU_TANH_NEAR_24;
     let h = a - R::lit(ROOT[0]);
     let square = h.square();
-    let near = square.fma(h.polynomial(&terms), R::lit(-first * ROOT[1]));
+    let terms = [c1 * UNLIFT, c2 * UNLIFT, c3 * UNLIFT, c4 * UNLIFT];
+    let near = square.fma(h.polynomial(&terms), unlifted(-first * ROOT[1]));
     let near = if R::FUSED {
-        h.fma(R::lit(first), near)
+        h.fma(unlifted(first), near)
     } else {
         let (product, lost) = h.two_product(R::lit(first));
-        product + (near + lost)
+        product * unlifted(1.0) + (near + lost * unlifted(1.0))
     };
-    let left =
-        (square - R::lit(1.0 / 64.0)).pos(far, near) * R::lit(UNLIFT) * lifted / squared_sum(e);
+    let numerator = (square - R::lit(1.0 / 64.0)).pos(far, near) * lifted;
+    let left = numerator / squared_sum(e);
     x.pos(one - left, left)
 }
 

@@ -155,7 +155,17 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     /// 2ʳ·scale for |r| ≤ ½
     #[inline(always)]
     fn exp2_rest(self, scale: Self) -> Self {
-        (self * scale).fma(self.polynomial(T::EXP2), scale)
+        let p = match T::EXP2 {
+            // By halves, as long ones go: formulas that are a power of 2 wait for it, gelu's tanh form a tenth.
+            &[c0, c1, c2, c3, c4, c5] => {
+                let [low, middle, high] = [(c0, c1), (c2, c3), (c4, c5)]
+                    .map(|(a, b)| self.fma(Self::constant(b), Self::constant(a)));
+                let square = self * self;
+                square.fma(square.fma(high, middle), low)
+            }
+            c => self.polynomial(c),
+        };
+        (self * scale).fma(p, scale)
     }
 
     /// 2ˣ: the rest of x after its nearest whole number is exact.
