@@ -111,13 +111,14 @@ pub(crate) fn gelu_tanh_slope<R: Real>(x: R) -> R {
 }
 
 /// The same in f32, from the left: the slope at x is 1 less that at −x. Only next to the root does
-/// 1 + eᵛ + x·v′ cancel; there it is a polynomial.
+/// 1 + eᵛ + x·v′ cancel; there it is a polynomial. Of all 2³² numbers 13 are 5 ULP off, fused 3, the others at
+/// most 4 (`accuracy --all`).
 #[inline(always)]
 fn gelu_tanh_slope_24<R: Real>(x: R) -> R {
     let a = lower(x);
     let (lifted, e) = lifted_24(a);
     let one = R::lit(1.0);
-    // All times 2⁻⁶⁴, which the decay is too large by.
+    // All times 2⁻⁶⁴, as the decay is 2⁶⁴ times too large.
     let unlifted = |c: f64| R::lit(c * UNLIFT);
     let far = if R::FUSED {
         let rest = (a * a).fma(unlifted(3.0 * L1), unlifted(K_LOW));

@@ -156,10 +156,11 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     #[inline(always)]
     fn exp2_rest(self, scale: Self) -> Self {
         let p = match T::EXP2 {
-            // By halves, as long ones go: formulas that are a power of 2 wait for it, gelu's tanh form a tenth.
+            // By halves, as long ones go: where all waits for it that takes a tenth off.
             &[c0, c1, c2, c3, c4, c5] => {
-                let [low, middle, high] = [(c0, c1), (c2, c3), (c4, c5)]
-                    .map(|(a, b)| self.fma(Self::constant(b), Self::constant(a)));
+                let low = self.fma(Self::constant(c1), Self::constant(c0));
+                let middle = self.fma(Self::constant(c3), Self::constant(c2));
+                let high = self.fma(Self::constant(c5), Self::constant(c4));
                 let square = self * self;
                 square.fma(square.fma(high, middle), low)
             }
