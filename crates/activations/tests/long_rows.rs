@@ -4,7 +4,7 @@
 mod common;
 
 use chainrule_autograd::Tape;
-use common::{Float, same, ulps};
+use common::{Float, exact_sum, same, ulps};
 
 const INF: f64 = f64::INFINITY;
 const NAN: f64 = f64::NAN;
@@ -35,16 +35,6 @@ fn played<T: Float>(x: &[T], g: &[T]) -> [Played<T>; 2] {
     program.play(&mut buffers);
     let compiled = |k| program.output(&buffers, k).iter().copied().collect();
     [outputs.map(|v| v.to_vec()), [0, 1, 2, 3, 4].map(compiled)]
-}
-
-/// The sum with what each addition loses.
-fn exact_sum(terms: impl Iterator<Item = f64>) -> f64 {
-    let (sum, lost) = terms.fold((0.0f64, 0.0), |(sum, lost), x| {
-        let next = sum + x;
-        let part = next - sum;
-        (next, lost + ((sum - (next - part)) + (x - part)))
-    });
-    sum + lost
 }
 
 /// The same of finite entries in f64, differences and sums with what they lose; and for each number the

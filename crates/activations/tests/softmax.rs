@@ -6,7 +6,7 @@ use chainrule_activations::softmax::{
     log_softmax, log_softmax_jacobian, logsumexp, softmax, softmax_jacobian,
 };
 use chainrule_autograd::{Function, Tape, Var};
-use common::{Float, data, same, texts, ulps};
+use common::{Float, data, exact_sum, same, texts, ulps};
 use ndarray::{Array, Array1, Array2, ArrayView, Dimension, array};
 use serde_json::Value;
 
@@ -100,16 +100,6 @@ fn jacobian_is_that_of_the_tape() {
         let off = softmax_jacobian(&single) - by_seeds(&single, |z| z.softmax(0));
         assert!(off.iter().all(|e| e.abs() < 1e-6), "f32, softmax of {z}");
     }
-}
-
-/// The sum, each addition with its rounding error, so that the test adds none of its own.
-fn exact_sum(entries: impl Iterator<Item = f64>) -> f64 {
-    let (sum, lost) = entries.fold((0.0f64, 0.0), |(sum, lost), x| {
-        let next = sum + x;
-        let part = next - sum;
-        (next, lost + ((sum - (next - part)) + (x - part)))
-    });
-    sum + lost
 }
 
 #[test]

@@ -60,6 +60,16 @@ pub fn same<T: Float>(a: T, b: T) -> bool {
     a.is_nan() && b.is_nan() || a == b && a.is_sign_negative() == b.is_sign_negative()
 }
 
+/// The sum, each addition with its rounding error, so that the test adds none of its own.
+pub fn exact_sum(entries: impl Iterator<Item = f64>) -> f64 {
+    let (sum, lost) = entries.fold((0.0f64, 0.0), |(sum, lost), x| {
+        let next = sum + x;
+        let part = next - sum;
+        (next, lost + ((sum - (next - part)) + (x - part)))
+    });
+    sum + lost
+}
+
 /// f⁽ᵏ⁾(x)
 pub fn at<T: Float>(row: &dyn Row, order: u32, p: &[f64], x: T) -> T {
     T::play(row, order, p, &[x])[0]

@@ -230,7 +230,7 @@ pub(crate) fn place_of<T: Precision>(level: Level, x: &[T], m: T) -> Option<usiz
     level.run(PlaceOf(x, m))
 }
 
-/// p·(g − top)
+/// p·(g − top), which is 0·∞ = NaN where a strong zero would be 0.
 #[derive(Clone, Copy)]
 struct Beyond<T>(T);
 
@@ -241,7 +241,7 @@ impl<T: Precision> Term<T> for Beyond<T> {
     }
 }
 
-/// The same with a strong zero
+/// The same with a strong zero.
 #[derive(Clone, Copy)]
 struct Strongly<T>(T);
 

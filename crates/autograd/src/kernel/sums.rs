@@ -17,7 +17,8 @@ pub(super) fn filled_up<T: Precision, const N: usize>(rest: &[T], with: T) -> [T
     block
 }
 
-/// A term of a sum, of two numbers: none for two zeros, or infinite.
+/// A term of a sum, of two numbers. That of two zeros, which fill up a block, is 0, or the sum is not finite
+/// in any case.
 pub(super) trait Term<T>: Copy {
     /// sum + the term; `#[inline(always)]`
     fn onto<const FMA: bool>(self, sum: T, a: T, b: T) -> T;
