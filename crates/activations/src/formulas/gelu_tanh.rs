@@ -5,7 +5,7 @@ use std::f64::consts::LOG2_E;
 
 use chainrule_autograd::number::Real;
 
-use super::logistic::{Decay, UNLIFT, gated, lifted};
+use super::logistic::{Decay, UNLIFT, gated, lifted, ratio_24};
 use super::tables::GELU_TANH_NEAR_24;
 use super::{Parts, Two, choose, distance, held, magnitude, squared_sum};
 
@@ -88,7 +88,7 @@ pub(crate) fn gelu_tanh<R: Real>(x: R) -> R {
     if R::BITS == 24 {
         let a = lower(x);
         let (lifted, e) = lifted_24(a);
-        return x.pos(x, a * lifted * R::lit(UNLIFT)) / (R::lit(1.0) + e);
+        return ratio_24(x, a * lifted, lifted, e);
     }
     gated(x, exponent(held(x, FAR)))
 }

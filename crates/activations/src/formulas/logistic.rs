@@ -79,8 +79,10 @@ impl<R: Real> Decay<R> {
 
 /// From here on e^(−|u|) is 0 in f32, also times u.
 pub(crate) const FAR: f64 = 131.0;
+/// 2⁶⁴
+pub(crate) const LIFT: f64 = (1u128 << 64) as f64;
 /// 2⁻⁶⁴
-pub(crate) const UNLIFT: f64 = 1.0 / (1u128 << 64) as f64;
+pub(crate) const UNLIFT: f64 = 1.0 / LIFT;
 
 /// eᵘ·2⁶⁴ and eᵘ for u ≤ 0, in f32.
 #[inline(always)]
@@ -100,10 +102,17 @@ pub(crate) fn held_left<R: Real>(x: R, k: f64) -> R {
 pub(crate) fn gated<R: Real>(x: R, u: Two<R>) -> R {
     if R::BITS == 24 {
         let (lifted, e) = lifted(u.held(FAR).neg_abs());
-        return x.pos(x, x * lifted * R::lit(UNLIFT)) / (R::lit(1.0) + e);
+        return ratio_24(x, x * lifted, lifted, e);
     }
     let decay = Decay::of(u);
     x.pos(x, decay.times(x)) / (R::lit(1.0) + decay.value())
+}
+
+/// x/(1 + e) for x ≥ 0, else y/(1 + e)·2⁻⁶⁴, whose numbers are 2⁶⁴ times too large: what vanishes is
+/// rounded once.
+#[inline(always)]
+pub(crate) fn ratio_24<R: Real>(x: R, y: R, lifted: R, e: R) -> R {
+    x.pos(x, y) / x.pos(R::lit(1.0) + e, R::lit(LIFT) + lifted)
 }
 
 /// silu′(u) = s(u)·(1 + u·s(−u)).

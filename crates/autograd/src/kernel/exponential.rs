@@ -240,12 +240,18 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         self.below(vanished, Self::constant(0.0), y)
     }
 
-    /// e^(−2|x|) as 2ⁿ⁺ˢʰⁱᶠᵗ·(1 + rest), for tanh and its slope.
+    /// e^(−2|x|) as 2ⁿ⁺ˢʰⁱᶠᵗ·(1 + rest), for tanh and its slope. From half of what [`reduced`](Lane::reduced)
+    /// finds, to the bit: it is in the constants that the factor 2 goes, not in x.
     #[inline(always)]
     fn double_decay(self) -> (Self, Self) {
-        let x = (Self::constant(-2.0) * self.magnitude()).at_least(T::DECAY_ZERO);
-        let reduced = x.reduced(down().0);
-        (reduced.scale(), reduced.r.exp_rest())
+        let two = T::ONE + T::ONE;
+        let x = (-self.magnitude()).at_least(T::DECAY_ZERO / two);
+        let magic = down().0;
+        let n = x.fma(Lane::of(T::LOG2_E * two), magic);
+        let back = magic - n;
+        let r = back.fma(Lane::of(T::LN2_HIGH / two), x);
+        let r = back.fma(Lane::of(T::LN2_LOW / two), r);
+        (n.exponent(), (r + r).exp_rest())
     }
 
     /// tanh = −m/(1 + m) with m = (e^(−2|x|) − 1)/2, which is exact next to 0. Both are put together

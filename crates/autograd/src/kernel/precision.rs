@@ -1,5 +1,7 @@
 //! [`Precision`]: what the kernels need to know of `f32` and `f64`.
 
+use bytemuck::Pod;
+
 use super::product::Multiply;
 use super::tables;
 use crate::number::Real;
@@ -10,7 +12,7 @@ use crate::number::Real;
 /// between floats and integers, which saturates in Rust and has no vector form for 64 bits before
 /// AVX-512.
 #[doc(hidden)]
-pub trait Precision: Real + Multiply + PartialOrd + Default + 'static {
+pub trait Precision: Real + Multiply + Pod + PartialOrd + Default + 'static {
     const SINGLE: bool = <Self as Real>::BITS == 24;
     const ONE: Self;
     const INFINITY: Self;
@@ -137,8 +139,14 @@ macro_rules! precision {
             }
             #[inline(always)]
             fn either_zero(self, other: Self, yes: Self, no: Self) -> Self {
-                // `|`, not `||`: one mask for both.
-                if (self == 0.0) | (other == 0.0) { yes } else { no }
+                // Vectors of f64 have no minimum of their bits before AVX-512.
+                let neither = if Self::SINGLE {
+                    let bits = |x: Self| x.abs().to_bits();
+                    bits(self).min(bits(other)) > 0
+                } else {
+                    (self != 0.0) & (other != 0.0)
+                };
+                if neither { no } else { yes }
             }
             #[inline(always)]
             fn magnitude(self) -> Self {

@@ -1,7 +1,8 @@
 //! What functions of a whole row are made of: the largest entry, exponentials, sums.
 
+use super::slices::{Blocks, ByWidth, LONGEST, block_len};
 use super::sums::{LANES, TERMS, Term, by_halves, filled_up, folded, sum_of_terms};
-use super::{Fill, Lane, Level, Precision, Task};
+use super::{Fill, Lane, Level, Precision, Task, WideTask};
 use crate::number::Real;
 
 /// The larger of two numbers, the first of equal ones; a NaN in the second place is forgotten.
@@ -82,12 +83,12 @@ impl<T: Precision> Exponentials<'_, T> {
     }
 
     #[inline(always)]
-    fn fill<const FMA: bool, const SCALED: bool>(self, y: &mut [T]) {
+    fn fill<const FMA: bool, const N: usize, const SCALED: bool>(self, y: &mut [T]) {
         let m = Lane::<T, FMA>::of(self.m);
         let row = m.powers_below();
-        for (y, x) in y.as_chunks_mut::<LANES>().0.iter_mut().zip(self.x.as_chunks::<LANES>().0) {
-            let (x, mut value) = (*x, [T::ONE; LANES]);
-            for i in 0..LANES / 4 {
+        for (y, x) in y.as_chunks_mut::<N>().0.iter_mut().zip(self.x.as_chunks::<N>().0) {
+            let (x, mut value) = (*x, [T::ONE; N]);
+            for i in 0..N / 4 {
                 let x = Lane::take(&x, i);
                 let e = if SCALED { x.power_below(row) } else { x.exp_of_difference(m) };
                 e.put(&mut value, i);
@@ -97,13 +98,13 @@ impl<T: Precision> Exponentials<'_, T> {
     }
 }
 
-impl<T: Precision> Fill<T> for Exponentials<'_, T> {
+impl<T: Precision> Blocks<T> for Exponentials<'_, T> {
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+    fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, y: &mut [T]) {
         if self.are_scaled::<FMA>() {
-            self.fill::<FMA, true>(y);
+            self.fill::<FMA, N, true>(y);
         } else {
-            self.fill::<FMA, false>(y);
+            self.fill::<FMA, N, false>(y);
         }
     }
 }
@@ -120,15 +121,17 @@ impl<T: Precision> Task for Exponentials<'_, T> {
 
 /// yᵢ = e^(xᵢ − m)·s for xᵢ ≤ m; returns s, which is what m itself becomes.
 pub(crate) fn exponentials<T: Precision>(level: Level, x: &[T], m: T, y: &mut [T]) -> T {
-    let main = x.len() - x.len() % LANES;
-    let ((x, rest), (y, end)) = (x.split_at(main), y.split_at_mut(main));
-    if main > 0 {
-        level.fill(Exponentials { x, m }, y);
-    }
-    if !rest.is_empty() {
-        let (block, mut result) = (filled_up::<T, LANES>(rest, m), [m; LANES]);
-        level.fill(Exponentials { x: &block, m }, &mut result);
-        end.copy_from_slice(&result[..rest.len()]);
+    let one = block_len::<T>(level);
+    if x.len() < one {
+        let mut block = filled_up::<T, LONGEST>(x, m);
+        let copy = block;
+        level.fill(ByWidth(Exponentials { x: &copy[..one], m }), &mut block[..one]);
+        y.copy_from_slice(&block[..x.len()]);
+    } else {
+        level.fill(ByWidth(Exponentials { x, m }), y);
+        // What does not fill a block is the end of one more.
+        let last = x.len() - one;
+        level.fill(ByWidth(Exponentials { x: &x[last..], m }), &mut y[last..]);
     }
     level.run(Exponentials { x, m })
 }
@@ -188,24 +191,28 @@ pub(crate) fn quotients<T: Precision>(level: Level, y: &mut [T], divisor: T) {
 
 struct PlaceOf<'a, T>(&'a [T], T);
 
-impl<T: Precision> Task for PlaceOf<'_, T> {
+impl<T: Precision> WideTask for PlaceOf<'_, T> {
     type Output = Option<usize>;
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> Option<usize> {
+    fn run<const FMA: bool, const BYTES: usize>(self) -> Option<usize> {
         let PlaceOf(x, m) = self;
-        let mut before = blocks_without::<T, TERMS>(x, m);
-        before += blocks_without::<T, LANES>(&x[before..], m);
+        let mut before = 0;
+        if BYTES < 64 {
+            before = blocks_without::<T, TERMS, BYTES>(x, m);
+        }
+        before += blocks_without::<T, LANES, BYTES>(&x[before..], m);
         x[before..].iter().position(|&x| x == m).map(|i| before + i)
     }
 }
 
 /// How many elements stand before the first block that m is in, or in whole blocks.
 #[inline(always)]
-fn blocks_without<T: Precision, const N: usize>(x: &[T], m: T) -> usize {
+fn blocks_without<T: Precision, const N: usize, const BYTES: usize>(x: &[T], m: T) -> usize {
     let mut before = 0;
     // No closure: it need not be inlined into vector code.
     for block in x.as_chunks::<N>().0 {
-        if is_among(block, m) {
+        let found = if BYTES < 64 { is_among(block, m) } else { is_in_mask(block, m) };
+        if found {
             break;
         }
         before += N;
@@ -225,9 +232,19 @@ fn is_among<T: Precision>(block: &[T], m: T) -> bool {
     folded(lanes) > T::default()
 }
 
+/// The same where comparisons give bits of a mask, and not numbers.
+#[inline(always)]
+fn is_in_mask<T: Precision, const N: usize>(block: &[T; N], m: T) -> bool {
+    let mut found = 0u32;
+    for &x in block {
+        found |= u32::from(x == m);
+    }
+    found != 0
+}
+
 /// Where m stands first.
 pub(crate) fn place_of<T: Precision>(level: Level, x: &[T], m: T) -> Option<usize> {
-    level.run(PlaceOf(x, m))
+    level.run_wide(PlaceOf(x, m))
 }
 
 /// p·(g − top), which is 0·∞ = NaN where a strong zero would be 0.

@@ -1,14 +1,54 @@
 //! Softmax and its kin over short rows: many rows side by side, one in each lane. A row is worth its
 //! own loop only when it fills a few vectors.
 
-use super::{Lane, Level, Precision, Task};
+use std::marker::PhantomData;
+
+use super::{Lane, Level, Precision, WideTask};
 use crate::number::Real;
 
 /// Rows up to this length are short.
 pub const SHORT: usize = 32;
-/// How many rows of f64 are computed side by side, and of f32: four registers of AVX2.
-pub(super) const ROWS_64: usize = 16;
-pub(super) const ROWS_32: usize = 32;
+
+/// Work on rows of which as many lie side by side as fill four registers.
+pub(super) trait SideBySide<T>: Sized {
+    /// So few rows are fewer side by side.
+    const FEW: usize;
+
+    /// How many there are.
+    fn rows(&self) -> usize;
+
+    /// `#[inline(always)]`
+    fn play<const FMA: bool, const ROWS: usize>(self);
+}
+
+/// The same by how wide the registers are.
+pub(super) struct BySide<T, K>(K, PhantomData<T>);
+
+impl<T: Precision, K: SideBySide<T>> BySide<T, K> {
+    pub fn of(work: K) -> Self {
+        BySide(work, PhantomData)
+    }
+}
+
+/// So many are computed one by one, not four by four.
+const ALONE: usize = 4;
+
+impl<T: Precision, K: SideBySide<T>> WideTask for BySide<T, K> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool, const BYTES: usize>(self) {
+        let work = self.0;
+        if work.rows() <= K::FEW {
+            return work.play::<FMA, ALONE>();
+        }
+        match (T::SINGLE, BYTES) {
+            (true, 64) if work.rows() > 32 => work.play::<FMA, 64>(),
+            (true, _) => work.play::<FMA, 32>(),
+            (false, 64) if work.rows() > 16 => work.play::<FMA, 32>(),
+            (false, _) => work.play::<FMA, 16>(),
+        }
+    }
+}
 
 /// The functions of a row.
 #[derive(Clone, Copy, PartialEq)]
@@ -29,21 +69,15 @@ struct ShortRows<'a, T> {
 /// One value of each row.
 type Column<T, const ROWS: usize> = [T; ROWS];
 
-impl<T: Precision> Task for ShortRows<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        if T::SINGLE {
-            self.side_by_side::<FMA, ROWS_32>();
-        } else {
-            self.side_by_side::<FMA, ROWS_64>();
-        }
-    }
-}
+impl<T: Precision> SideBySide<T> for ShortRows<'_, T> {
+    const FEW: usize = 0;
 
-impl<T: Precision> ShortRows<'_, T> {
+    fn rows(&self) -> usize {
+        self.x.len() / self.n
+    }
+
     #[inline(always)]
-    fn side_by_side<const FMA: bool, const ROWS: usize>(self) {
+    fn play<const FMA: bool, const ROWS: usize>(self) {
         let ShortRows { f, n, x, y } = self;
         let width = if f == RowFunction::LogSumExp { 1 } else { n };
         let mut block = [[T::default(); ROWS]; SHORT];
@@ -129,7 +163,7 @@ fn exps<T: Precision, const FMA: bool, const ROWS: usize>(
     m: &Column<T, ROWS>,
 ) -> Column<T, ROWS> {
     let mut e = x;
-    if ROWS < ROWS_64 {
+    if ROWS <= ALONE {
         for i in 0..ROWS {
             e[i] = Lane::<T, FMA>::of(x[i]).exp_of_difference(Lane::of(m[i])).first();
         }
@@ -228,5 +262,5 @@ pub(crate) fn short_rows<T: Precision>(
     x: &[T],
     y: &mut [T],
 ) {
-    level.run(ShortRows { f, n, x, y });
+    level.run_wide(BySide::of(ShortRows { f, n, x, y }));
 }

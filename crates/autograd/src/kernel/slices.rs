@@ -24,13 +24,13 @@ type Params = [f64; MAX_PARAMS];
 
 /// Work on slices that is done in whole blocks of `N`; with `ABREAST` the quarters of a block go
 /// [side by side](Lane).
-trait Blocks<T> {
+pub(super) trait Blocks<T> {
     /// `#[inline(always)]`
     fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, y: &mut [T]);
 }
 
 /// The same in blocks of four registers.
-struct ByWidth<K>(K);
+pub(super) struct ByWidth<K>(pub K);
 
 /// How blocks are laid out where registers have so many bytes. Constants, so that only one layout of each
 /// kernel is compiled.
@@ -59,12 +59,17 @@ impl<T: Precision, K: Blocks<T>> Fill<T> for ByWidth<K> {
 
 /// How many elements a block has without vectors, and at most.
 const BLOCK: usize = 16;
-const LONGEST: usize = 64;
+pub(super) const LONGEST: usize = 64;
 
 /// How many elements a block has where registers have so many bytes.
 #[inline(always)]
 const fn block<T>(bytes: usize) -> usize {
     if bytes < 32 { BLOCK } else { 4 * bytes / size_of::<T>() }
+}
+
+/// The same for a level.
+pub(super) fn block_len<T>(level: Level) -> usize {
+    block::<T>(level.bytes())
 }
 
 /// yᵢ = f(xᵢ)
@@ -232,7 +237,7 @@ fn fixed(p: &[f64]) -> Params {
 }
 
 /// How many elements of a slice fill whole blocks.
-fn whole<T>(level: Level, x: &[T]) -> usize {
+pub(super) fn whole<T>(level: Level, x: &[T]) -> usize {
     x.len() - x.len() % block::<T>(level.bytes())
 }
 

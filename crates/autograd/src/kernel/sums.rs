@@ -130,12 +130,48 @@ impl<T: Precision> Task for AddRows<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        for row in self.x.chunks_exact(self.y.len()) {
-            for (y, &x) in self.y.iter_mut().zip(row) {
-                *y = *y + x;
+        let AddRows { x, y } = self;
+        let n = y.len();
+        if n > NARROW {
+            for row in x.chunks_exact(n) {
+                for (y, &x) in y.iter_mut().zip(row) {
+                    *y = *y + x;
+                }
+            }
+            return;
+        }
+        for (k, y) in y.chunks_mut(LANES).enumerate() {
+            let x = &x[k * LANES..];
+            match y.len() {
+                0..=4 => add_columns::<T, 4>(x, n, y),
+                5..=16 => add_columns::<T, 16>(x, n, y),
+                _ => add_columns::<T, LANES>(x, n, y),
             }
         }
     }
+}
+
+/// Rows up to this length are added some columns at a time, whose sums stay in registers.
+const NARROW: usize = 256;
+
+/// Adds to y what stands at the beginning of x and each `n` elements further on.
+#[inline(always)]
+fn add_columns<T: Precision, const N: usize>(mut x: &[T], n: usize, y: &mut [T]) {
+    let mut sums = filled_up::<T, N>(y, T::default());
+    // What lies behind the columns is added to sums that nobody asks for.
+    while let Some(row) = x.first_chunk::<N>() {
+        for i in 0..N {
+            sums[i] = sums[i] + row[i];
+        }
+        x = x.get(n..).unwrap_or_default();
+    }
+    while !x.is_empty() {
+        for (sum, &x) in sums.iter_mut().zip(&x[..y.len()]) {
+            *sum = *sum + x;
+        }
+        x = x.get(n..).unwrap_or_default();
+    }
+    y.copy_from_slice(&sums[..y.len()]);
 }
 
 /// Adds to y all rows of a matrix with as many columns, one after the other.

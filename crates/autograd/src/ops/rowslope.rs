@@ -60,11 +60,12 @@ impl RowSlope {
         let out = y.chunks_exact_mut(n).zip(dx.chunks_exact_mut(n));
         for (((x, next), g), (y, dx)) in x.zip(g).zip(out) {
             let m = largest(level, x);
-            // The exponentials leave the memory time for what is read after them.
+            // The exponentials leave the memory time for what is read and written after them.
             fetch_row(next);
             match self {
                 RowSlope::Softmax => {
                     fetch_row(g);
+                    fetch_row(dx);
                     let most = softmax(level, x, m, y);
                     softmax_slope(level, [y, g], most, dx);
                 }

@@ -11,7 +11,7 @@ use super::tile::{Layout, Left, Out, Strip};
 use super::{Matrix, TERMS};
 
 /// A block of A has so many rows,
-const ROWS: usize = 96;
+const ROWS: usize = 144;
 /// and a block of B so many columns.
 pub(super) const COLUMNS: usize = 1024;
 /// So many rows of it are packed at a time.

@@ -1,5 +1,7 @@
 //! Copies of operands, laid out as the innermost loop reads them.
 
+use bytemuck::{cast, cast_slice_mut};
+
 use super::super::{LINE, Level, Precision, WideTask, fetch};
 use super::Matrix;
 use super::registers::{ByTiles, NARROW, OnStrip, WIDE, by_tiles, on_strip, tile_rows};
@@ -85,13 +87,28 @@ fn transpose<T: Precision, const LANES: usize>(
         let pairs = from(row).iter().zip(from(row + 1));
         let others = from(row + 2).iter().zip(from(row + 3));
         for (to, ((&a, &b), (&c, &d))) in to.iter_mut().zip(pairs.zip(others)) {
-            let to: &mut [T; ABREAST] = to[row..].first_chunk_mut().expect("rows of the strip");
-            *to = [a, b, c, d];
+            put(to[row..].first_chunk_mut().expect("rows of the strip"), [a, b, c, d]);
         }
     }
     for row in whole..rows {
         to.iter_mut().zip(from(row)).for_each(|(to, &from)| to[row] = from);
     }
+}
+
+/// Stores four numbers, f32 as pairs: elements of several rows go into no vector sooner than this, and one by
+/// one half as fast.
+#[inline(always)]
+fn put<T: Precision>(to: &mut [T; ABREAST], four: [T; ABREAST]) {
+    if T::SINGLE && cfg!(target_endian = "little") {
+        let [a, b, c, d] = four.map(|x| u64::from(cast::<T, u32>(x)));
+        let (low, high) = cast_slice_mut::<T, u8>(to).split_at_mut(size_of::<u64>());
+        low.copy_from_slice(&(a | b << 32).to_ne_bytes());
+        high.copy_from_slice(&(c | d << 32).to_ne_bytes());
+    } else {
+        *to = four;
+    }
+    // Else the compiler makes vectors of several columns, which it gathers element by element.
+    std::hint::black_box(());
 }
 
 /// A block of A, copied tile after tile. Elements of its columns lie side by side, or those of its rows.
