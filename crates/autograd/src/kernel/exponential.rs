@@ -233,11 +233,13 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     /// whole number is rounded once, and what is left of 1/ln 2 counts.
     #[inline(always)]
     pub(super) fn power_below(self, (magic, vanished): (Self, Self)) -> Self {
-        let n = self.fma(Lane::of(T::LOG2_E), magic);
-        let r = self.fma(Lane::of(T::LOG2_E), magic - n);
-        let r = self.fma(Lane::of(T::LOG2_E_LOW), r);
-        let y = r.exp2_rest(n.exponent()) * down::<T, FMA>().1;
-        self.below(vanished, Self::constant(0.0), y)
+        let x = vanished.below(self, self, vanished);
+        let n = x.fma(Lane::of(T::LOG2_E), magic);
+        let r = x.fma(Lane::of(T::LOG2_E), magic - n);
+        let r = x.fma(Lane::of(T::LOG2_E_LOW), r);
+        // By Horner's rule: there is always another vector to go on with.
+        let scale = n.exponent();
+        (r * scale).fma(r.polynomial(T::EXP2), scale) * down::<T, FMA>().1
     }
 
     /// e^(−2|x|) as 2ⁿ⁺ˢʰⁱᶠᵗ·(1 + rest), for tanh and its slope. From half of what [`reduced`](Lane::reduced)

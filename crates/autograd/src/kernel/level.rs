@@ -123,6 +123,16 @@ impl Level {
         }
     }
 
+    /// The level whose registers are half as long, where it does as much with two of them at a time.
+    #[inline]
+    pub(crate) fn halved(self) -> Level {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => Level(Set::Avx2),
+            set => Level(set),
+        }
+    }
+
     /// Runs the code that was compiled for this level.
     #[inline]
     pub(crate) fn run<K: Task>(self, task: K) -> K::Output {

@@ -37,8 +37,11 @@ impl Primitive for Gather {
         let limit = x.dims[axis];
         if let Some((values, indices)) = in_rows(&x, &index, axis) {
             let n = index.dims[axis];
-            for (e, (y, &i)) in io.out.iter_mut().zip(indices).enumerate() {
-                *y = values[e / n * limit + checked(io.record, io.id, e, i, limit)];
+            let rows = io.out.chunks_exact_mut(n).zip(indices.chunks_exact(n));
+            for (k, ((y, indices), x)) in rows.zip(values.chunks_exact(limit)).enumerate() {
+                for (j, (y, &i)) in y.iter_mut().zip(indices).enumerate() {
+                    *y = x[checked(io.record, io.id, k * n + j, i, limit)];
+                }
             }
             return;
         }
@@ -93,9 +96,12 @@ impl Primitive for ScatterAdd {
         io.out.fill(T::default());
         if let Some((values, indices)) = in_rows(&u, &index, axis) {
             let (n, len) = (index.dims[axis], dims[axis]);
-            for (e, (&u, &i)) in values.iter().zip(indices).enumerate() {
-                let y = &mut io.out[e / n * len + checked(io.record, io.id, e, i, len)];
-                *y = *y + u;
+            let rows = values.chunks_exact(n).zip(indices.chunks_exact(n));
+            for (k, ((u, indices), y)) in rows.zip(io.out.chunks_exact_mut(len)).enumerate() {
+                for (j, (&u, &i)) in u.iter().zip(indices).enumerate() {
+                    let y = &mut y[checked(io.record, io.id, k * n + j, i, len)];
+                    *y = *y + u;
+                }
             }
             return;
         }
@@ -152,17 +158,27 @@ fn in_rows<'a, T: Element>(
 }
 
 /// Whether a value can be an index below `limit`.
+#[inline]
 pub(crate) fn as_index<T: Element>(value: T, limit: usize) -> Option<usize> {
-    let index = value.wide() as usize; // 0 for NaN and negative numbers, which then is not equal
-    (index < limit && index as f64 == value.wide()).then_some(index)
+    // By way of a signed number, as the processor converts; a negative one is beyond any limit.
+    let index = value.wide() as i64; // 0 for NaN, which then is not equal
+    let is_below = (index as usize) < limit;
+    (is_below && index as f64 == value.wide()).then_some(index as usize)
 }
 
 /// Element `at` of the index of the node `id`.
+#[inline]
 fn checked<T: Element>(record: &Record, id: Id, at: usize, value: T, limit: usize) -> usize {
-    as_index(value, limit).unwrap_or_else(|| {
-        let (node, index) = (record.label(id), record.label(record.node(id).operands[1]));
-        panic!("{node}: {value} is not an index below {limit}: element {at} of {index}");
-    })
+    match as_index(value, limit) {
+        Some(index) => index,
+        None => refuse(record, id, at, value, limit),
+    }
+}
+
+#[cold]
+fn refuse<T: Element>(record: &Record, id: Id, at: usize, value: T, limit: usize) -> ! {
+    let (node, index) = (record.label(id), record.label(record.node(id).operands[1]));
+    panic!("{node}: {value} is not an index below {limit}: element {at} of {index}");
 }
 
 impl Record {

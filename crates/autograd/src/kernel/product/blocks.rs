@@ -118,16 +118,20 @@ impl<'a, T: Precision> Job<'a, T> {
         [m, k, n]: [usize; 3],
         ready: Option<&'a [T]>,
     ) -> Self {
-        let wide = WIDE * level.bytes() / size_of::<T>();
         // Strides along an axis of one element mean nothing.
         let stride = |n, stride, instead| if n == 1 { instead } else { stride };
         let a_strides = [stride(m, a.strides[0], 1), stride(k, a.strides[1], 1)];
         let b_strides = [stride(k, b.strides[0], n as isize), stride(n, b.strides[1], 1)];
         let (a, b) = (Matrix { strides: a_strides, ..a }, Matrix { strides: b_strides, ..b });
-        let job = Job { level, a, b, dims: [m, k, n], flipped: false, wide, ready, onto: false };
-        if n < m && n <= FEW_COLUMNS && a_strides[0] == 1 && k > 1 {
+        let flipped = n < m && n <= FEW_COLUMNS && a_strides[0] == 1 && k > 1;
+        // Half of a register may be all that is needed, and of those two go through at a time.
+        let half = level.bytes() / size_of::<T>() / 2;
+        let level = if n <= half && m >= FEW_ROWS && !flipped { level.halved() } else { level };
+        let wide = WIDE * level.bytes() / size_of::<T>();
+        let job = Job { level, a, b, dims: [m, k, n], flipped, wide, ready, onto: false };
+        if flipped {
             let (a, b) = (b.transposed(), a.transposed());
-            return Job { a, b, dims: [n, k, m], flipped: true, ready: None, ..job };
+            return Job { a, b, dims: [n, k, m], ready: None, ..job };
         }
         job
     }
