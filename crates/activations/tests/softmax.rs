@@ -5,6 +5,7 @@ mod common;
 use chainrule_activations::softmax::{
     log_softmax, log_softmax_jacobian, logsumexp, softmax, softmax_jacobian,
 };
+use chainrule_autograd::kernel::{Level, Precision, SHORT, softmax_jacobians};
 use chainrule_autograd::{Function, Tape, Var};
 use common::{Float, data, exact_sum, same, texts, ulps};
 use ndarray::{Array, Array1, Array2, ArrayView, Dimension, array};
@@ -126,6 +127,36 @@ fn batches_are_stacks_of_vectors() {
     let transposed = z.t().as_standard_layout().into_owned();
     assert_eq!(softmax_jacobian(&transposed.t()), j, "whatever the layout");
     assert_eq!(softmax_jacobian(&z.clone().into_dyn()), j.into_dyn());
+}
+
+/// However many rows lie side by side, by every instruction set.
+fn batches_of_any_size<T: Float + Precision>() {
+    for n in 1..=SHORT {
+        for rows in [1, 2, 4, 5, 15, 16, 17, 31, 32, 33, 50, 64, 65, 70] {
+            let logit = |i: usize| T::from_f64(9.0 * ((i * i + 5 * i) as f64 * 0.3).sin());
+            let mut z: Vec<T> = (0..rows * n).map(logit).collect();
+            z[rows / 2 * n] = T::from_f64([f64::NAN, INF, -INF, 30.0][(n + rows) % 4]);
+            for level in Level::all() {
+                let nan = T::from_f64(f64::NAN);
+                let (mut all, mut one) = (vec![nan; rows * n * n], vec![nan; n * n]);
+                softmax_jacobians(level, n, &z, &mut all);
+                for (row, (z, of_row)) in z.chunks(n).zip(all.chunks(n * n)).enumerate() {
+                    softmax_jacobians(level, n, z, &mut one);
+                    let is_same = |(a, b): (&T, &T)| {
+                        let (a, b) = (a.to_f64(), b.to_f64());
+                        a == b || a.is_nan() && b.is_nan()
+                    };
+                    assert!(of_row.iter().zip(&one).all(is_same), "{row} of {rows}×{n} {level:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_batch_is_the_jacobians_of_its_rows() {
+    batches_of_any_size::<f32>();
+    batches_of_any_size::<f64>();
 }
 
 #[test]

@@ -151,3 +151,21 @@ fn a_product_is_added_where_the_other_part_lies() {
         }
     }
 }
+
+/// Whatever their length: some columns have sums of their own in registers, and the last are no whole
+/// register.
+#[test]
+fn rows_are_added_one_after_the_other() {
+    for n in (1..=70).chain([127, 128, 255, 256, 257, 300]) {
+        for rows in [1, 2, 3, 17, 64] {
+            let x = ndarray::Array2::from_shape_fn((rows, n), |(i, j)| {
+                ((i * 7919 + j * 104_729) % 1009) as f32 / 64.0 - 7.0
+            });
+            let tape = Tape::<f32>::new();
+            let sum = tape.input("x", &x).sum_over(&[0]).value();
+            let zeros = ndarray::Array1::<f32>::zeros(n);
+            let want = x.rows().into_iter().fold(zeros, |sum, row| sum + row);
+            assert_eq!(sum, want.into_dyn(), "{rows}×{n}");
+        }
+    }
+}

@@ -198,9 +198,18 @@ fn every_layout_of_both_operands() {
 fn shapes_around_the_edges_of_blocks() {
     let mut numbers = Numbers(3);
     let around = |numbers: &mut Numbers, edge: usize| edge - 2 + numbers.below(5);
-    for edges in
-        [[3, 256, 128], [8, 256, 8], [192, 8, 32], [192, 256, 16], [4, 256, 1024], [8, 512, 33]]
-    {
+    for edges in [
+        [3, 256, 128],
+        [8, 256, 8],
+        [192, 8, 32],
+        [192, 256, 16],
+        [4, 256, 1024],
+        [8, 512, 33],
+        // Where B begins to be packed.
+        [16, 70, 260],
+        [64, 70, 514],
+        [320, 260, 66],
+    ] {
         for _ in 0..4 {
             let dims = edges.map(|edge| around(&mut numbers, edge));
             let layouts = [LAYOUTS[numbers.below(10)], LAYOUTS[numbers.below(10)]];
@@ -350,7 +359,14 @@ fn a_product_is_added_to_what_is_there() {
 #[test]
 fn rows_of_a_product_share_what_is_packed_ahead() {
     let (mut numbers, mut packed) = (Numbers(7), 0);
-    let dims = [[100, 300, 80], [50, 600, 70], [20, 257, 1100], [97, 20, 2300], [40, 800, 33]];
+    let dims = [
+        [330, 300, 80],
+        [50, 600, 70],
+        [70, 257, 1100],
+        [97, 20, 2300],
+        [40, 800, 33],
+        [90, 600, 5],
+    ];
     for dims @ [m, k, n] in dims.into_iter().chain(FINISHED) {
         for [of_a, of_b] in [[0, 0], [1, 1], [0, 4], [1, 0]].map(|of| of.map(|i| LAYOUTS[i])) {
             let a = Laid::<f32>::of(&mut numbers, [m, k], of_a);

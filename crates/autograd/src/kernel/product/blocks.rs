@@ -23,8 +23,13 @@ pub(super) const TILE: usize = 8 * LANES;
 
 /// B is read where it lies if its block spans at most so many elements, or if it is read for
 const NEAR: usize = 16 * 1024;
-/// fewer rows than this.
+/// fewer rows than this,
 const FEW_ROWS: usize = 16;
+/// or by registers of a whole line for fewer than this; and than this if its rows are at most so many bytes
+/// apart: many rows much further apart push one another out of the cache.
+const FEW_FAR_ROWS: usize = 64;
+const FEW_CLOSE_ROWS: usize = 320;
+const CLOSE: usize = 2048;
 /// Columns of A are read where they lie for at most so many strips,
 const FEW_STRIPS: usize = 4;
 /// and rows for at most so many: each has an address of its own, which the loop must find at each term.
@@ -126,7 +131,7 @@ impl<'a, T: Precision> Job<'a, T> {
         let flipped = n < m && n <= FEW_COLUMNS && a_strides[0] == 1 && k > 1;
         // Half of a register may be all that is needed, and of those two go through at a time.
         let half = level.bytes() / size_of::<T>() / 2;
-        let level = if n <= half && m >= FEW_ROWS && !flipped { level.halved() } else { level };
+        let level = if n <= half && !flipped { level.halved() } else { level };
         let wide = WIDE * level.bytes() / size_of::<T>();
         let job = Job { level, a, b, dims: [m, k, n], flipped, wide, ready, onto: false };
         if flipped {
@@ -287,12 +292,24 @@ impl<'a, T: Precision> Job<'a, T> {
         let [m, k, _] = self.dims;
         let [down, across] = self.b.strides;
         let step = usize::try_from(down).ok()?;
-        if across != 1 || m >= FEW_ROWS && step * k.min(TERMS) > NEAR {
+        if across != 1 || m >= self.few_rows(step) && step * k.min(TERMS) > NEAR {
             return None;
         }
         let data = self.b.part(terms.start, strip.start).tail();
         // A register may hold what lies behind a row: nobody asks for the sums that it goes into.
         (data.len() >= step * (terms.len - 1) + self.lanes(strip)).then_some((data, step))
+    }
+
+    /// For fewer rows than this B is not packed whose rows are so far apart, unless it is already.
+    #[inline(always)]
+    fn few_rows(&self, step: usize) -> usize {
+        // A row of a strip is two whole lines of the cache.
+        let is_whole = self.wide * size_of::<T>() == 2 * LINE;
+        match (self.ready, is_whole) {
+            (None, true) if step * size_of::<T>() <= CLOSE => FEW_CLOSE_ROWS,
+            (None, true) => FEW_FAR_ROWS,
+            _ => FEW_ROWS,
+        }
     }
 
     /// A strip of B, packed.
