@@ -61,15 +61,16 @@ impl RowSlope {
         for (((x, next), g), (y, dx)) in x.zip(g).zip(out) {
             let m = largest(level, x);
             // The exponentials leave the memory time for what is read and written after them.
-            fetch_row(next);
             match self {
                 RowSlope::Softmax => {
                     fetch_row(g);
                     fetch_row(dx);
                     let most = softmax(level, x, m, y);
+                    fetch_row(next);
                     softmax_slope(level, [y, g], most, dx);
                 }
                 RowSlope::LogSoftmax => {
+                    fetch_row(next);
                     let (own, others) = own_and_others(level, x, m, dx);
                     differences(level, x, [m, others.adiv(own).ln_1p()], y);
                     log_softmax_slope(level, g, factor(g, own + others), dx);
