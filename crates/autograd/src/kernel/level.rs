@@ -133,6 +133,16 @@ impl Level {
         }
     }
 
+    /// Asks for the lines of a row, or for as many of them as leave room in the nearest cache: they will be
+    /// needed soon. Processors with AVX-512 see so by themselves, and are but held up.
+    #[inline]
+    pub(crate) fn fetch_row<T>(self, row: &[T]) {
+        const MOST: usize = 64;
+        if self.bytes() < LINE {
+            row.chunks_exact(LINE / size_of::<T>()).take(MOST).for_each(|line| fetch(&line[0]));
+        }
+    }
+
     /// Runs the code that was compiled for this level.
     #[inline]
     pub(crate) fn run<K: Task>(self, task: K) -> K::Output {
@@ -183,13 +193,6 @@ pub(crate) fn fetch<T>(element: &T) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = element;
-}
-
-/// Likewise for the lines of a row, or for as many of them as leave room in the nearest cache.
-#[inline]
-pub(crate) fn fetch_row<T>(row: &[T]) {
-    const MOST: usize = 64;
-    row.chunks_exact(LINE / size_of::<T>()).take(MOST).for_each(|line| fetch(&line[0]));
 }
 
 #[inline(never)]

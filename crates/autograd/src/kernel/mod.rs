@@ -55,7 +55,7 @@ mod turning;
 pub use jacobians::softmax_jacobians;
 pub use lane::Lane;
 pub use level::Level;
-pub(crate) use level::{Fill, LINE, Task, WideTask, fetch, fetch_row};
+pub(crate) use level::{Fill, LINE, Task, WideTask, fetch};
 pub(crate) use pairs::{Pair, Source, pairs, select};
 pub use precision::Precision;
 pub(crate) use rows::softmax_slope;

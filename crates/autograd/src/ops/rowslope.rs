@@ -8,7 +8,7 @@ use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
 use crate::kernel::{Level, SHORT};
-use crate::kernel::{differences, fetch_row, largest, log_softmax_slope, softmax_slope};
+use crate::kernel::{differences, largest, log_softmax_slope, softmax_slope};
 use crate::many::Many;
 use crate::node::Id;
 use crate::number::Number;
@@ -60,17 +60,15 @@ impl RowSlope {
         let out = y.chunks_exact_mut(n).zip(dx.chunks_exact_mut(n));
         for (((x, next), g), (y, dx)) in x.zip(g).zip(out) {
             let m = largest(level, x);
-            // The exponentials leave the memory time for what is read and written after them.
+            // The exponentials leave the memory time for what is read after them.
+            level.fetch_row(next);
             match self {
                 RowSlope::Softmax => {
-                    fetch_row(g);
-                    fetch_row(dx);
+                    level.fetch_row(g);
                     let most = softmax(level, x, m, y);
-                    fetch_row(next);
                     softmax_slope(level, [y, g], most, dx);
                 }
                 RowSlope::LogSoftmax => {
-                    fetch_row(next);
                     let (own, others) = own_and_others(level, x, m, dx);
                     differences(level, x, [m, others.adiv(own).ln_1p()], y);
                     log_softmax_slope(level, g, factor(g, own + others), dx);
