@@ -22,8 +22,8 @@ pub fn ahead_len([_, k, n]: [usize; 3]) -> usize {
 /// use chainrule_autograd::kernel::product::{Matrix, Packing, ahead_len, pack_len, product_with};
 ///
 /// let dims = [100, 300, 80];
-/// let (a, b) = (vec![2.0; 100 * 300], vec![0.5; 300 * 80]);
-/// let (a, b) = (Matrix::row_major(&a, 300), Matrix::row_major(&b, 80));
+/// let (a, b) = (vec![2.0; 100 * 300], vec![0.5; 80 * 300]);
+/// let (a, b) = (Matrix::row_major(&a, 300), Matrix::row_major(&b, 300).transposed());
 /// let mut ahead = vec![0.0; ahead_len(dims)];
 /// let packing = Packing::of(Level::best(), a, b, dims, &mut ahead).unwrap();
 /// packing.for_each(|pack| pack.run());
