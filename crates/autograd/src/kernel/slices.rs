@@ -237,8 +237,8 @@ fn fixed(p: &[f64]) -> Params {
 }
 
 /// How many elements of a slice fill whole blocks.
-pub(super) fn whole<T>(level: Level, x: &[T]) -> usize {
-    x.len() - x.len() % block::<T>(level.bytes())
+fn whole<T>(level: Level, x: &[T]) -> usize {
+    x.len() - x.len() % block_len::<T>(level)
 }
 
 /// The rest of a slice, padded with ones.
