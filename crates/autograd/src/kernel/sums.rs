@@ -157,17 +157,14 @@ const NARROW: usize = 256;
 /// Adds to y what stands at the beginning of x and each `n` elements further on.
 #[inline(always)]
 fn add_columns<T: Precision, const N: usize>(mut x: &[T], n: usize, y: &mut [T]) {
-    let mut in_registers = filled_up::<T, N>(y, T::default());
+    let mut sums = filled_up::<T, N>(y, T::default());
     // What lies behind the columns is added to sums that nobody asks for.
     while let Some(row) = x.first_chunk::<N>() {
-        let mut sums = in_registers;
         for i in 0..N {
             sums[i] = sums[i] + row[i];
         }
-        in_registers = sums;
         x = x.get(n..).unwrap_or_default();
     }
-    let mut sums = in_registers;
     while !x.is_empty() {
         for (sum, &x) in sums.iter_mut().zip(&x[..y.len()]) {
             *sum = *sum + x;
