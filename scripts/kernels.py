@@ -189,6 +189,7 @@ S2 = (HIGH / (2 + HIGH)) ** 2
 TABLES = [
     ("EXP", "(eʳ − 1 − r)/r², |r| ≤ ½ ln 2", exp_rest, (-R, R, 4), (-R, R, 9)),
     ("EXP_M1", "The same one degree higher, for differences", exp_rest, (-R, R, 5), (-R, R, 10)),
+    ("EXP_EIGHTH", "(eʳ − 1 − r)/r², |r| ≤ ln 2/16", exp_rest, None, (-R / 8, R / 8, 5)),
     ("EXP2", "(2ʳ − 1)/r, |r| ≤ ½", exp2_ratio, ("-0.501", "0.501", 5), ("-0.501", "0.501", 10)),
     ("LN", "(ln(1 + f) − f + f²/2)/f³, √½ ≤ 1 + f ≤ √2", ln_rest, (LOW, HIGH, 7), None),
     ("ATANH", "(ln((1 + s)/(1 − s)) − 2s)/s³ in s², √½ ≤ (1 + s)/(1 − s) ≤ √2", atanh_rest,
@@ -416,6 +417,11 @@ def main():
         print(f"/// π/2 in parts of {bits[0]} bits, the last of {bits[-1]}.")
         values = ", ".join(map(repr, parts(pi / 2, bits)))
         print(f"pub(super) const HALF_PI_{t.upper()}: [f64; {len(bits)}] = [{values}];\n")
+    powers = [mpf(2) ** (mpf(j) / 8) for j in range(8)]
+    values = ", ".join(number(v, False) for v in powers)
+    lost = ", ".join(number(log(v / mpf(rounded(v, False))), False) for v in powers)
+    print("/// 2^(j/8) and the logarithms of what they lose by rounding.")
+    print(f"pub(super) const EIGHTHS: [[f64; 8]; 2] = [[{values}], [{lost}]];")
 
 
 if sys.argv[1:] == ["gelu"]:

@@ -159,6 +159,46 @@ fn a_batch_is_the_jacobians_of_its_rows() {
     batches_of_any_size::<f64>();
 }
 
+/// From what exponentials are put together depends on the instruction set.
+fn levels_agree<T: Float + Precision>(lowest: f64, tiniest: f64) {
+    let (mut largest, mut at) = (0.0, (0, 0));
+    for n in [2, 3, 10, 17, SHORT] {
+        for rows in [1, 20, 256] {
+            // One entry of a row is its largest; the others lie below, some far, some beyond what is left of 0.
+            let below = |i: usize| {
+                lowest * ((i * i * 7 + i) as f64 * 0.37).sin().powi(2 + 6 * (i % 3) as i32)
+            };
+            let shift = |row: usize| [0.0, 0.7, -31.0, 300.0, -1e6][row % 5];
+            let logit = |i: usize| shift(i / n) + if i % n == i / n % n { 0.0 } else { below(i) };
+            let z: Vec<T> = (0..rows * n).map(|i| T::from_f64(logit(i))).collect();
+            let mut of_level = Level::all().map(|level| {
+                let mut j = vec![T::default(); rows * n * n];
+                softmax_jacobians(level, n, &z, &mut j);
+                j
+            });
+            let portable = of_level.next().unwrap();
+            for j in of_level {
+                for (a, b) in portable.iter().zip(&j) {
+                    let (a, b) = (a.to_f64(), b.to_f64());
+                    let off = ((a - b).abs() - 2.0 * tiniest).max(0.0) / a.abs().max(tiniest);
+                    assert!(off.is_finite(), "{a:e} and {b:e}");
+                    if off > largest {
+                        (largest, at) = (off, (n, rows));
+                    }
+                }
+            }
+        }
+    }
+    let eps = 2f64.powi(1 - T::BITS as i32);
+    assert!(largest < 4.0 * eps, "{} eps in {at:?}", largest / eps);
+}
+
+#[test]
+fn every_instruction_set_gives_the_same_digits() {
+    levels_agree::<f64>(-1200.0, 5e-324);
+    levels_agree::<f32>(-140.0, 1e-45);
+}
+
 #[test]
 fn arrays_and_tapes_give_the_same_bits() {
     let z =

@@ -128,12 +128,12 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         x.below(Lane::of(T::DECAY_ZERO), Self::constant(0.0), y)
     }
 
-    /// e^(self + low) for self ≤ 0 and a tiny `low`.
+    /// e^(self + low)·2ˢʰⁱᶠᵗ, see [`Precision::SHIFT`], for self ≤ 0 and a tiny `low`.
     #[inline(always)]
-    pub(super) fn exp_below(self, low: Self) -> Self {
-        let (magic, unshift) = down();
-        let Reduced { n, r } = self.reduced(magic);
-        let y = Reduced { n, r: r + low }.exp() * unshift;
+    pub(super) fn shifted_exp_below(self, low: Self) -> Self {
+        let Reduced { n, r } = self.reduced(down().0);
+        let (r, scale) = (r + low, n.exponent());
+        let y = (r * scale).fma(r.fma(r.polynomial(T::EXP), Lane::ONE), scale);
         self.below(Lane::of(T::DECAY_ZERO), Self::constant(0.0), y)
     }
 
@@ -237,7 +237,6 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let n = x.fma(Lane::of(T::LOG2_E), magic);
         let r = x.fma(Lane::of(T::LOG2_E), magic - n);
         let r = x.fma(Lane::of(T::LOG2_E_LOW), r);
-        // By Horner's rule: there is always another vector to go on with.
         let scale = n.exponent();
         (r * scale).fma(r.polynomial(T::EXP2), scale) * down::<T, FMA>().1
     }

@@ -1,20 +1,8 @@
 //! Jacobians of softmax, diag(y) − y·yᵀ: short rows side by side, as their softmax is computed.
 
-use super::short_rows::{BySide, SideBySide, softmax, turn};
-use super::{Level, Precision, SHORT};
-
-/// Σ of what is at most ½ in each row of a softmax, of rows that lie side by side.
-#[inline(always)]
-fn sums_of_small<T: Precision, const ROWS: usize>(y: &[[T; ROWS]]) -> [T; ROWS] {
-    let half = T::from_f64(0.5);
-    let mut small = [T::default(); ROWS];
-    for y in y {
-        for i in 0..ROWS {
-            small[i] = small[i] + half.below(y[i], T::default(), y[i]);
-        }
-    }
-    small
-}
+use super::short_rows::{Divisors, exponentials};
+use super::side_by_side::{BySide, Column, OnLine, SideBySide, turn};
+use super::{Lane, Level, Precision, Registers, SHORT};
 
 struct ShortJacobians<'a, T> {
     n: usize,
@@ -30,38 +18,119 @@ impl<T: Precision> SideBySide<T> for ShortJacobians<'_, T> {
     }
 
     #[inline(always)]
-    fn play<const FMA: bool, const ROWS: usize>(self) {
+    fn play<const FMA: bool, const BYTES: usize, const ROWS: usize>(
+        self,
+        registers: Registers<BYTES>,
+    ) {
+        if ROWS < 16 {
+            self.play_by::<FMA, BYTES, ROWS, 4>(registers);
+        } else if T::SINGLE {
+            self.play_by::<FMA, BYTES, ROWS, 16>(registers);
+        } else {
+            self.play_by::<FMA, BYTES, ROWS, 8>(registers);
+        }
+    }
+}
+
+impl<T: Precision> ShortJacobians<'_, T> {
+    /// `AT_A_TIME` softmaxes are turned back at a time.
+    #[inline(always)]
+    fn play_by<const FMA: bool, const BYTES: usize, const ROWS: usize, const AT_A_TIME: usize>(
+        self,
+        registers: Registers<BYTES>,
+    ) {
         let ShortJacobians { n, z, matrices } = self;
-        let mut y = [[T::default(); ROWS]; SHORT];
-        let mut rows = [[T::default(); SHORT]; ROWS];
-        let y = &mut y[..n];
+        let mut block = OnLine([[T::default(); ROWS]; SHORT]);
+        let mut rows = OnLine([[T::default(); SHORT]; AT_A_TIME]);
+        let (block, rows) = (&mut block.0[..n], &mut rows.0);
         for (z, matrices) in z.chunks(ROWS * n).zip(matrices.chunks_mut(ROWS * n * n)) {
-            turn(z, n, y);
-            softmax::<T, FMA, ROWS>(y);
-            let small = sums_of_small(y);
-            for (column, y) in y.iter().enumerate() {
-                for row in 0..ROWS {
-                    rows[row][column] = y[row];
-                }
-            }
+            turn(registers, z, n, block);
+            let divisors = exponentials::<T, FMA, BYTES, ROWS>(registers, block);
             let mut to = matrices;
-            for (y, &small) in rows.iter().zip(&small) {
+            for k in 0..ROWS / AT_A_TIME {
                 if to.is_empty() {
-                    break;
+                    return;
                 }
-                to = if n <= 4 {
-                    fill::<T, ROWS, 4>(y, small, n, to)
-                } else if n <= 8 {
-                    fill::<T, ROWS, 8>(y, small, n, to)
-                } else if n <= 12 {
-                    fill::<T, ROWS, 12>(y, small, n, to)
-                } else if n <= 16 {
-                    fill::<T, ROWS, 16>(y, small, n, to)
-                } else {
-                    fill::<T, ROWS, SHORT>(y, small, n, to)
-                };
+                let small = softmaxes::<T, FMA, BYTES, ROWS, AT_A_TIME>(
+                    registers, block, &divisors, k, rows,
+                );
+                for (y, small) in rows.iter().zip(small) {
+                    if to.is_empty() {
+                        return;
+                    }
+                    to = matrix::<T, BYTES>(y, small, n, to);
+                }
             }
         }
+    }
+}
+
+/// The k-th N softmaxes, and the sum of what is at most ½ in each.
+#[inline(always)]
+fn softmaxes<
+    T: Precision,
+    const FMA: bool,
+    const BYTES: usize,
+    const ROWS: usize,
+    const N: usize,
+>(
+    registers: Registers<BYTES>,
+    block: &[Column<T, ROWS>],
+    divisors: &Divisors<T, ROWS>,
+    k: usize,
+    rows: &mut [[T; SHORT]; N],
+) -> [T; N] {
+    let half = T::from_f64(0.5);
+    let (sum, inverse) =
+        (divisors.sum.as_chunks::<N>().0[k], divisors.inverse.as_chunks::<N>().0[k]);
+    let mut small = [T::default(); N];
+    for (piece, block) in block.chunks(8).enumerate() {
+        let mut columns = [[T::default(); N]; 8];
+        for (to, e) in columns.iter_mut().zip(block) {
+            let mut y = e.as_chunks::<N>().0[k];
+            for i in 0..N {
+                y[i] =
+                    Lane::<T, FMA>::of(y[i]).over(Lane::of(sum[i]), Lane::of(inverse[i])).first();
+                small[i] = small[i] + half.below(y[i], T::default(), y[i]);
+            }
+            *to = y;
+        }
+        if block.len() <= 4 {
+            let columns = [columns[0], columns[1], columns[2], columns[3]];
+            for (row, y) in rows.iter_mut().zip(registers.turned(columns)) {
+                row.as_chunks_mut().0[2 * piece] = y;
+            }
+        } else {
+            for (row, y) in rows.iter_mut().zip(registers.turned(columns)) {
+                row.as_chunks_mut().0[piece] = y;
+            }
+        }
+    }
+    small
+}
+
+/// The Jacobian of a softmax y. Returns what lies behind the matrix.
+#[inline(always)]
+fn matrix<'m, T: Precision, const BYTES: usize>(
+    y: &[T; SHORT],
+    small: T,
+    n: usize,
+    to: &'m mut [T],
+) -> &'m mut [T] {
+    if n <= 4 {
+        fill::<T, BYTES, 4>(y, small, n, to)
+    } else if n <= 8 {
+        fill::<T, BYTES, 8>(y, small, n, to)
+    } else if n <= 10 {
+        fill::<T, BYTES, 10>(y, small, n, to)
+    } else if n <= 12 {
+        fill::<T, BYTES, 12>(y, small, n, to)
+    } else if n <= 16 {
+        fill::<T, BYTES, 16>(y, small, n, to)
+    } else if n <= 24 {
+        fill::<T, BYTES, 24>(y, small, n, to)
+    } else {
+        fill::<T, BYTES, SHORT>(y, small, n, to)
     }
 }
 
@@ -69,32 +138,34 @@ impl<T: Precision> SideBySide<T> for ShortJacobians<'_, T> {
 /// That sum is 1 − yᵢ, which does not cancel up to yᵢ = ½; beyond there is one such entry, and the sum is
 /// that of all others, `small`. Returns what lies behind the matrix.
 #[inline(always)]
-fn fill<'m, T: Precision, const ROWS: usize, const WIDTH: usize>(
+fn fill<'m, T: Precision, const BYTES: usize, const WIDTH: usize>(
     y: &[T; SHORT],
     small: T,
     n: usize,
     mut to: &'m mut [T],
 ) -> &'m mut [T] {
     let zeros = [T::default(); WIDTH];
-    let (mut negated, mut diagonal, mut to_diagonal) = (zeros, zeros, zeros);
+    let (mut negated, mut diagonal) = (zeros, zeros);
     for j in 0..WIDTH {
         negated[j] = -y[j];
         diagonal[j] = on_diagonal(y[j], small);
-        to_diagonal[j] = T::from_f64(j as f64);
     }
     for (i, &factor) in y[..n].iter().enumerate() {
         match to.first_chunk_mut::<WIDTH>() {
             // What is written behind a row is overwritten by the next.
             Some(entries) => {
-                for j in 0..WIDTH {
-                    entries[j] = factor * negated[j];
+                let mut row = negated;
+                for entry in &mut row {
+                    *entry = factor * *entry;
                 }
-                if has_masks::<T, ROWS>() {
+                if BYTES == 64 {
+                    // Two vectors are put together sooner than an entry is written once more.
                     for j in 0..WIDTH {
-                        entries[j] = to_diagonal[j].equals(T::default(), diagonal[j], entries[j]);
-                        to_diagonal[j] = to_diagonal[j] - T::ONE;
+                        row[j] = T::WINDOW[SHORT - i + j].masked(diagonal[j], row[j]);
                     }
+                    *entries = row;
                 } else {
+                    *entries = row;
                     entries[i] = diagonal[i];
                 }
             }
@@ -103,12 +174,6 @@ fn fill<'m, T: Precision, const ROWS: usize, const WIDTH: usize>(
         to = &mut to[n..];
     }
     to
-}
-
-/// Whether so many rows lie side by side because registers have 64 bytes: there two vectors are put together
-/// by a mask, sooner than an entry is written once more.
-const fn has_masks<T, const ROWS: usize>() -> bool {
-    ROWS * size_of::<T>() == 256
 }
 
 /// A row that has no room behind it.

@@ -159,6 +159,8 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         pub(super) equals(other, yes, no);
         /// 2ⁿ from MAGIC + BIAS + n.
         pub(super) exponent();
+        /// 2^(n/8) from MAGIC + 8·BIAS + n and its fraction.
+        pub(super) eighths(fraction);
         /// `yes` where n is odd in MAGIC + n, else `no`.
         pub(super) odd(yes, no);
         /// −self where n is 2 or 3 but for multiples of 4.

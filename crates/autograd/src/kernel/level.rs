@@ -2,10 +2,16 @@
 
 // A function compiled for an instruction set must not run where that is missing; the compiler
 // cannot know, so the call is `unsafe`. A `Level` cannot be made but from what was found on this
-// machine, and that is the whole proof. The one other call asks for a line of the cache (`fetch`).
+// machine, `Registers` not but where a `Level` runs, and that is the whole proof. The one other call asks
+// for a line of the cache (`fetch`).
 #![allow(unsafe_code)]
 
 use std::sync::OnceLock;
+
+use bytemuck::{Pod, cast};
+
+#[cfg(target_arch = "x86_64")]
+use super::shuffles;
 
 /// An instruction set that this machine has.
 ///
@@ -38,7 +44,7 @@ pub(crate) trait Task {
 /// all it calls.
 pub(crate) trait WideTask {
     type Output;
-    fn run<const FMA: bool, const BYTES: usize>(self) -> Self::Output;
+    fn run<const FMA: bool, const BYTES: usize>(self, registers: Registers<BYTES>) -> Self::Output;
 }
 
 /// A task that does not care.
@@ -47,7 +53,7 @@ struct AnyWidth<K>(K);
 impl<K: Task> WideTask for AnyWidth<K> {
     type Output = K::Output;
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self) -> K::Output {
+    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>) -> K::Output {
         self.0.run::<FMA>()
     }
 }
@@ -195,21 +201,66 @@ pub(crate) fn fetch<T>(element: &T) {
     let _ = element;
 }
 
+/// The registers of the level that code is compiled for: what has them runs on a machine that has.
+#[derive(Clone, Copy)]
+pub(crate) struct Registers<const BYTES: usize>(());
+
+impl<const BYTES: usize> Registers<BYTES> {
+    /// The entry of a table that the three lowest bits of each number tell.
+    #[inline(always)]
+    pub fn picked(self, table: &[f64; 8], places: [f64; 8]) -> [f64; 8] {
+        #[cfg(target_arch = "x86_64")]
+        if BYTES == 64 {
+            // SAFETY: this machine has registers of 64 bytes, so it has AVX-512.
+            return unsafe { cast(shuffles::picked(cast(*table), cast(places))) };
+        }
+        places.map(|place| table[place.to_bits() as usize % 8])
+    }
+
+    /// Rows become columns. Quickly between as many as a register has elements and four or eight.
+    #[inline(always)]
+    pub fn turned<T: Pod, const A: usize, const B: usize>(self, x: [[T; A]; B]) -> [[T; B]; A] {
+        #[cfg(target_arch = "x86_64")]
+        if BYTES == 64 {
+            // SAFETY: this machine has registers of 64 bytes, so it has AVX-512.
+            unsafe {
+                match (size_of::<T>(), A, B) {
+                    (8, 8, 8) => return cast(shuffles::turned_f64(cast(x))),
+                    (8, 4, 8) => return cast(shuffles::from_fours_f64(cast(x))),
+                    (8, 8, 4) => return cast(shuffles::to_fours_f64(cast(x))),
+                    (4, 8, 16) => return cast(shuffles::from_eights_f32(cast(x))),
+                    (4, 16, 8) => return cast(shuffles::to_eights_f32(cast(x))),
+                    (4, 4, 16) => return cast(shuffles::from_fours_f32(cast(x))),
+                    (4, 16, 4) => return cast(shuffles::to_fours_f32(cast(x))),
+                    _ => {}
+                }
+            }
+        }
+        let mut y = [[T::zeroed(); B]; A];
+        for j in 0..B {
+            for i in 0..A {
+                y[i][j] = x[j][i];
+            }
+        }
+        y
+    }
+}
+
 #[inline(never)]
 fn portable<K: WideTask>(task: K) -> K::Output {
-    task.run::<PORTABLE_FMA, 16>()
+    task.run::<PORTABLE_FMA, 16>(Registers(()))
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn avx2<K: WideTask>(task: K) -> K::Output {
-    task.run::<true, 32>()
+    task.run::<true, 32>(Registers(()))
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
 fn avx512<K: WideTask>(task: K) -> K::Output {
-    task.run::<true, 64>()
+    task.run::<true, 64>(Registers(()))
 }
 
 #[inline(never)]
@@ -227,4 +278,45 @@ fn avx2_fill<T, K: Fill<T>>(task: K, y: &mut [T]) {
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
 fn avx512_fill<T, K: Fill<T>>(task: K, y: &mut [T]) {
     task.run::<true, 64>(y);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_turned<const BYTES: usize, const A: usize, const B: usize>(registers: Registers<BYTES>) {
+        let (mut single, mut double) = ([[0f32; A]; B], [[0f64; A]; B]);
+        for i in 0..A * B {
+            (single[i / A][i % A], double[i / A][i % A]) = (i as f32, i as f64);
+        }
+        let (single, double) = (registers.turned(single), registers.turned(double));
+        for i in 0..A * B {
+            assert_eq!(single[i % A][i / A], i as f32, "f32: {B} rows of {A}, {BYTES} bytes");
+            assert_eq!(double[i % A][i / A], i as f64, "f64: {B} rows of {A}, {BYTES} bytes");
+        }
+    }
+
+    struct Moves;
+
+    impl WideTask for Moves {
+        type Output = ();
+        fn run<const FMA: bool, const BYTES: usize>(self, registers: Registers<BYTES>) {
+            is_turned::<BYTES, 8, 8>(registers);
+            is_turned::<BYTES, 4, 8>(registers);
+            is_turned::<BYTES, 8, 4>(registers);
+            is_turned::<BYTES, 8, 16>(registers);
+            is_turned::<BYTES, 16, 8>(registers);
+            is_turned::<BYTES, 4, 16>(registers);
+            is_turned::<BYTES, 16, 4>(registers);
+            let table = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
+            let places = [3u64, 8, 23, 6, 0, 7 << 40, 1, 4].map(f64::from_bits);
+            let picked = registers.picked(&table, places);
+            assert_eq!(picked, [4.0, 1.0, 8.0, 7.0, 1.0, 1.0, 2.0, 5.0], "{BYTES} bytes");
+        }
+    }
+
+    #[test]
+    fn registers_move_what_they_say() {
+        Level::all().for_each(|level| level.run_wide(Moves));
+    }
 }

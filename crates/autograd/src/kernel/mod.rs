@@ -36,6 +36,7 @@
 //! The polynomials come from `scripts/kernels.py`. The errors of all functions, at every level, are
 //! printed by `cargo run --release --example accuracy -p chainrule-autograd`.
 
+mod eighths;
 mod error;
 mod exponential;
 mod jacobians;
@@ -47,6 +48,9 @@ mod precision;
 pub mod product;
 mod rows;
 mod short_rows;
+#[cfg(target_arch = "x86_64")]
+mod shuffles;
+mod side_by_side;
 mod slices;
 mod sums;
 mod tables;
@@ -55,7 +59,7 @@ mod turning;
 pub use jacobians::softmax_jacobians;
 pub use lane::Lane;
 pub use level::Level;
-pub(crate) use level::{Fill, LINE, Task, WideTask, fetch};
+pub(crate) use level::{Fill, LINE, Registers, Task, WideTask, fetch};
 pub(crate) use pairs::{Pair, Source, pairs, select};
 pub use precision::Precision;
 pub(crate) use rows::softmax_slope;

@@ -52,6 +52,8 @@ pub trait Precision: Real + Multiply + Pod + PartialOrd + Default + 'static {
     /// Splits a number in halves (Dekker).
     const SPLITTER: Self;
 
+    /// All bits set in the middle.
+    const WINDOW: [Self; 64];
     const EXP: &'static [f64];
     const EXP_M1: &'static [f64];
     const EXP2: &'static [f64];
@@ -85,9 +87,13 @@ pub trait Precision: Real + Multiply + Pod + PartialOrd + Default + 'static {
     fn either_zero(self, other: Self, yes: Self, no: Self) -> Self;
     fn magnitude(self) -> Self;
     fn with_sign_of(self, sign: Self) -> Self;
+    /// `yes` where all bits are set, `no` where none is.
+    fn masked(self, yes: Self, no: Self) -> Self;
     /// 2ⁿ from self = MAGIC + BIAS + n, for a normal result: the low bits are its exponent, and nothing else
     /// is left of them. (NaN gives any number.)
     fn exponent(self) -> Self;
+    /// 2^(n/8) from self = MAGIC + 8·BIAS + n and 2^(n/8 mod 1).
+    fn eighths(self, fraction: Self) -> Self;
     /// (k, m, 2¹⁻ᵏ) with x = 2ᵏ·m, √½ ≤ m < √2, for a normal x > 0; 2¹⁻ᵏ is 0 for the largest k.
     fn binary(self) -> (Self, Self, Self);
     /// `yes` where n is odd in self = MAGIC + n, else `no`.
@@ -111,6 +117,11 @@ macro_rules! precision {
             const MIN_NORMAL: Self = $t::MIN_POSITIVE;
             const LIFT: Self = (1u64 << ($m + 1)) as $t;
             const LIFT_BITS: Self = ($m + 1) as $t;
+            const WINDOW: [Self; 64] = {
+                let mut window = [0.0; 64];
+                window[32] = $t::from_bits($bits::MAX);
+                window
+            };
             $(const $name: $type = $value;)*
 
             #[inline(always)]
@@ -157,8 +168,19 @@ macro_rules! precision {
                 self.copysign(sign)
             }
             #[inline(always)]
+            fn masked(self, yes: Self, no: Self) -> Self {
+                let mask = self.to_bits();
+                $t::from_bits((mask & yes.to_bits()) | (!mask & no.to_bits()))
+            }
+            #[inline(always)]
             fn exponent(self) -> Self {
                 $t::from_bits(self.to_bits() << $m)
+            }
+            #[inline(always)]
+            fn eighths(self, fraction: Self) -> Self {
+                const FRACTION: $bits = (1 << $m) - 1;
+                let exponent = (self.to_bits() << ($m - 3)) & !FRACTION;
+                $t::from_bits(exponent | (fraction.to_bits() & FRACTION))
             }
             #[inline(always)]
             fn binary(self) -> (Self, Self, Self) {

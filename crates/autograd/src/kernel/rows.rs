@@ -2,7 +2,7 @@
 
 use super::slices::{Blocks, ByWidth, LONGEST, block_len};
 use super::sums::{LANES, TERMS, Term, by_halves, filled_up, folded, sum_of_terms};
-use super::{Fill, Lane, Level, Precision, Task, WideTask};
+use super::{Fill, Lane, Level, Precision, Registers, Task, WideTask};
 use crate::number::Real;
 
 /// The larger of two numbers, the first of equal ones; a NaN in the second place is forgotten.
@@ -60,10 +60,23 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     /// e^(x − m) for x ≤ m with the rounding error of x − m made good (two-sum), so that far tails
     /// keep their digits.
     #[inline(always)]
-    pub(super) fn exp_of_difference(self, m: Self) -> Self {
+    fn exp_of_difference(self, m: Self) -> Self {
+        self.shifted_exp_of_difference(m) * Lane::of(T::UNSHIFT)
+    }
+
+    /// The same times 2ˢʰⁱᶠᵗ, so that nothing is subnormal.
+    #[inline(always)]
+    pub(super) fn shifted_exp_of_difference(self, m: Self) -> Self {
+        let (d, low) = self.difference(m);
+        d.shifted_exp_below(low)
+    }
+
+    /// x − m and what it loses by rounding (two-sum).
+    #[inline(always)]
+    pub(super) fn difference(self, m: Self) -> (Self, Self) {
         let d = self - m;
         let t = d - self;
-        d.exp_below((self - (d - t)) - (m + t))
+        (d, (self - (d - t)) - (m + t))
     }
 }
 
@@ -194,7 +207,7 @@ struct PlaceOf<'a, T>(&'a [T], T);
 impl<T: Precision> WideTask for PlaceOf<'_, T> {
     type Output = Option<usize>;
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self) -> Option<usize> {
+    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>) -> Option<usize> {
         let PlaceOf(x, m) = self;
         let mut before = 0;
         if BYTES < 64 {

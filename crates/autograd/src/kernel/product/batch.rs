@@ -1,7 +1,7 @@
 //! Products of one block each, as many as there are: what they have in common is worked out once, and
 //! the code for the machine is entered once for all of them.
 
-use super::super::{Precision, WideTask};
+use super::super::{Precision, Registers, WideTask};
 use super::blocks::{Job, Part, TILE, aligned};
 use super::registers::{LANES, LONG, NARROW, WIDE};
 use super::tile::{Out, Strip};
@@ -33,7 +33,7 @@ impl<'j, 'a, T: Precision> Batch<'j, 'a, T> {
 impl<T: Precision> WideTask for Batch<'_, '_, T> {
     type Output = ();
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self) {
+    fn run<const FMA: bool, const BYTES: usize>(self, registers: Registers<BYTES>) {
         let Batch { job, starts: [a, b], out, pack } = self;
         let ([m, k, n], [rows, terms, columns]) = (job.dims, job.dims.map(Part::whole));
         let (spill, pack) = aligned(pack).split_at_mut(TILE);
@@ -58,11 +58,11 @@ impl<T: Precision> WideTask for Batch<'_, '_, T> {
                 let out = Out { y, strides, width: strip.len, spill, onto: job.onto };
                 let wide = WIDE * BYTES / size_of::<T>();
                 if strip.len <= wide / WIDE {
-                    Strip::<T, NARROW> { left, right, rows: m, out }.run::<FMA, BYTES>();
+                    Strip::<T, NARROW> { left, right, rows: m, out }.run::<FMA, BYTES>(registers);
                 } else if strip.len <= wide {
-                    Strip::<T, WIDE> { left, right, rows: m, out }.run::<FMA, BYTES>();
+                    Strip::<T, WIDE> { left, right, rows: m, out }.run::<FMA, BYTES>(registers);
                 } else {
-                    Strip::<T, LONG> { left, right, rows: m, out }.run::<FMA, BYTES>();
+                    Strip::<T, LONG> { left, right, rows: m, out }.run::<FMA, BYTES>(registers);
                 }
             }
             packed = b;

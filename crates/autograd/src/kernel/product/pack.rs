@@ -2,7 +2,7 @@
 
 use bytemuck::{cast, cast_slice_mut};
 
-use super::super::{LINE, Level, Precision, WideTask, fetch};
+use super::super::{LINE, Level, Precision, Registers, WideTask, fetch};
 use super::Matrix;
 use super::registers::{ByTiles, NARROW, OnStrip, WIDE, by_tiles, on_strip, tile_rows};
 
@@ -37,7 +37,7 @@ pub(super) fn pack_strip<T: Precision>(
 impl<T: Precision, const REGISTERS: usize> WideTask for PackStrip<'_, T, REGISTERS> {
     type Output = ();
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self) {
+    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>) {
         on_strip::<T, Self, REGISTERS, FMA, BYTES>(self);
     }
 }
@@ -135,7 +135,7 @@ pub(super) fn pack_tiles<T: Precision>(
 impl<T: Precision> WideTask for PackTiles<'_, T> {
     type Output = ();
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(mut self) {
+    fn run<const FMA: bool, const BYTES: usize>(mut self, _: Registers<BYTES>) {
         let rows = self.rows;
         match BYTES {
             64 => by_tiles::<Self, FMA, { tile_rows(64) }, 1>(&mut self, 0, rows),

@@ -1,6 +1,6 @@
 //! The innermost loop: a tile of Y whose sums stay in registers while the loop walks along k.
 
-use super::super::{Precision, WideTask};
+use super::super::{Precision, Registers, WideTask};
 use super::registers::{ByTiles, OnStrip, by_tiles, on_strip};
 
 /// `for i in 0..ROWS`, written out: an index that is a constant wherever the sums are used keeps them
@@ -62,7 +62,7 @@ pub(super) struct Out<'a, T> {
 impl<T: Precision, const REGISTERS: usize> WideTask for Strip<'_, T, REGISTERS> {
     type Output = ();
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self) {
+    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>) {
         on_strip::<T, Self, REGISTERS, FMA, BYTES>(self);
     }
 }
