@@ -60,7 +60,7 @@ pub use jacobians::softmax_jacobians;
 pub use lane::Lane;
 pub use level::Level;
 pub(crate) use level::{Fill, LINE, Registers, Task, WideTask, fetch};
-pub(crate) use pairs::{Pair, Source, pairs, select};
+pub(crate) use pairs::{Pair, Source, pairs, plus_multiple, select};
 pub use precision::Precision;
 pub(crate) use rows::softmax_slope;
 pub(crate) use rows::{differences, exponentials, largest, log_softmax_slope, place_of, quotients};

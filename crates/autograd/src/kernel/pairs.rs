@@ -14,11 +14,12 @@ pub(crate) trait Pair {
     fn at<R: Real>(a: R, b: R) -> R;
 }
 
-/// Where a kernel reads from: a slice, or one number all along.
+/// Where a kernel reads from: a slice, one number all along, or what it replaces.
 #[derive(Clone, Copy)]
 pub(crate) enum Source<'a, T> {
     Slice(&'a [T]),
     Number(T),
+    Itself,
 }
 
 /// Up to here the portable loop is as fast.
@@ -55,6 +56,31 @@ impl<F: Pair, T: Precision> Fill<T> for Pairs<'_, F, T> {
                 }
             }
             (Source::Number(a), Source::Number(b)) => y.fill(F::at(lane(a), lane(b)).first()),
+            (Source::Itself, Source::Slice(b)) => {
+                for (y, &b) in y.iter_mut().zip(b) {
+                    *y = F::at(lane(*y), lane(b)).first();
+                }
+            }
+            (Source::Itself, Source::Number(b)) => {
+                for y in y {
+                    *y = F::at(lane(*y), lane(b)).first();
+                }
+            }
+            (Source::Slice(a), Source::Itself) => {
+                for (y, &a) in y.iter_mut().zip(a) {
+                    *y = F::at(lane(a), lane(*y)).first();
+                }
+            }
+            (Source::Number(a), Source::Itself) => {
+                for y in y {
+                    *y = F::at(lane(a), lane(*y)).first();
+                }
+            }
+            (Source::Itself, Source::Itself) => {
+                for y in y {
+                    *y = F::at(lane(*y), lane(*y)).first();
+                }
+            }
         }
     }
 }
@@ -62,6 +88,41 @@ impl<F: Pair, T: Precision> Fill<T> for Pairs<'_, F, T> {
 /// yᵢ = f(aᵢ, bᵢ)
 pub(crate) fn pairs<F: Pair, T: Precision>(a: Source<'_, T>, b: Source<'_, T>, y: &mut [T]) {
     level(y.len()).fill(Pairs { f: PhantomData::<F>, a, b }, y);
+}
+
+struct PlusMultiple<'a, T> {
+    a: Source<'a, T>,
+    b: &'a [T],
+    c: T,
+}
+
+impl<T: Precision> Fill<T> for PlusMultiple<'_, T> {
+    #[inline(always)]
+    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+        let PlusMultiple { a, b, c } = self;
+        match a {
+            Source::Slice(a) => {
+                for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+                    *y = a + b * c;
+                }
+            }
+            Source::Number(a) => {
+                for (y, &b) in y.iter_mut().zip(b) {
+                    *y = a + b * c;
+                }
+            }
+            Source::Itself => {
+                for (y, &b) in y.iter_mut().zip(b) {
+                    *y = *y + b * c;
+                }
+            }
+        }
+    }
+}
+
+/// yᵢ = aᵢ + bᵢ·c, the product rounded by itself.
+pub(crate) fn plus_multiple<T: Precision>(a: Source<'_, T>, b: &[T], c: T, y: &mut [T]) {
+    level(y.len()).fill(PlusMultiple { a, b, c }, y);
 }
 
 struct Choice<'a, T> {

@@ -55,7 +55,7 @@ fn place<T: Element>(members: &[Member<T>], i: usize, j: usize, len: usize) -> O
 }
 
 impl<T> Operand<T> {
-    fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<Place> {
         match self {
             Operand::At(place) => Some(*place),
             _ => None,

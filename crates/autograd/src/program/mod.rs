@@ -65,6 +65,7 @@ mod draft;
 mod idle;
 mod join;
 mod joint;
+mod multiples;
 mod plan;
 mod press;
 mod product;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::calls::{Arg, calls};
 use super::idle::{idle, in_one_piece};
 use super::joint::{RowPair, join, join_rows};
+use super::multiples;
 use super::plan::Plan;
 use super::product::{After, Product, Target};
 use super::scalars::{LAST, Scalar, paired};
@@ -225,6 +226,7 @@ impl<T: Element> Press<'_, T> {
         group.places.extend(product.map(|product| (product, Place::Product)));
         ids.iter().for_each(|id| group.add(*id));
         let Grouping { loads, mut members, tiles, .. } = group;
+        multiples::take_on(&mut members, len);
         if product.is_none() {
             join(&mut members, len);
         }
@@ -248,7 +250,9 @@ struct Grouping<'a, 'p, T> {
     press: &'a Press<'p, T>,
     /// For each root the last member that reads it.
     readers: HashMap<Id, Id>,
-    /// Where members write.
+    /// When each member is computed.
+    turns: HashMap<Id, usize>,
+    /// Where members write, in order.
     written: Vec<(Id, usize)>,
     /// Whether a tile is taken.
     tiles: Vec<bool>,
@@ -270,6 +274,7 @@ impl<'a, 'p, T: Element> Grouping<'a, 'p, T> {
         Grouping {
             press,
             readers: ids.iter().flat_map(reads).collect(),
+            turns: ids.iter().enumerate().map(|(turn, id)| (*id, turn)).collect(),
             written: stored.map(|id| (*id, press.slot(*id).offset)).collect(),
             tiles: vec![],
             places: HashMap::new(),
@@ -286,7 +291,10 @@ impl<'a, 'p, T: Element> Grouping<'a, 'p, T> {
             let mut operands = [Operand::Number(T::default()); 3];
             for (operand, arg) in operands.iter_mut().zip(args) {
                 *operand = match arg {
-                    Arg::Node(o) => self.operand(o, id, matches!(f, Function::Zip(_))),
+                    Arg::Node(o) => {
+                        let is_zip = matches!(f, Function::Zip(_));
+                        self.operand(o, id, is_zip, is_zip && i == last)
+                    }
                     Arg::Number(c) => Operand::Number(T::narrow(c)),
                     Arg::Before => Operand::At(before.expect("a sum starts with two parts")),
                 };
@@ -324,7 +332,7 @@ impl<'a, 'p, T: Element> Grouping<'a, 'p, T> {
     }
 
     /// Where `reader` finds an operand; in a tile, if it does not lie ready.
-    fn operand(&mut self, id: Id, reader: Id, takes_one: bool) -> Operand<T> {
+    fn operand(&mut self, id: Id, reader: Id, takes_one: bool, in_place: bool) -> Operand<T> {
         let Press { storage, .. } = *self.press;
         let root = storage.root(id);
         if let Some(place) = self.places.get(&root) {
@@ -334,7 +342,7 @@ impl<'a, 'p, T: Element> Grouping<'a, 'p, T> {
         let loops = self.loops(id, reader);
         match loops[..] {
             [] if takes_one => return Operand::One(offset),
-            [Loop { step: [1], .. }] if !self.is_replaced(root) => {
+            [Loop { step: [1], .. }] if self.is_there(root, offset, in_place.then_some(reader)) => {
                 return Operand::At(Place::Buffer(offset));
             }
             _ => {}
@@ -359,9 +367,15 @@ impl<'a, 'p, T: Element> Grouping<'a, 'p, T> {
         if loops.iter().all(|l| l.step == [0]) { vec![] } else { loops.to_vec() }
     }
 
-    /// Whether a member writes where this root lies.
-    fn is_replaced(&self, root: Id) -> bool {
+    /// Whether a root lies where it lay when its members read it: none writes there before, but `in_place`, who
+    /// may read what it replaces element by element.
+    fn is_there(&self, root: Id, offset: usize, in_place: Option<Id>) -> bool {
         let at = self.press.slot(root).offset;
-        self.written.iter().any(|&(id, place)| id != root && place == at)
+        let mut writers = self.written.iter().filter(|&&(id, place)| id != root && place == at);
+        writers.next().is_none_or(|&(writer, _)| {
+            let last = self.readers[&root];
+            let is_before = self.turns[&last] < self.turns[&writer];
+            offset == at && (is_before || last == writer && in_place == Some(writer))
+        })
     }
 }

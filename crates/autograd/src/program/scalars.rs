@@ -144,6 +144,7 @@ fn other<T: Element>(f: Function, record: &Record, x: [T; 3]) -> T {
     let mut y = [T::default()];
     match f {
         Function::Zip(f) => return f.of(x[0], x[1]),
+        Function::PlusMultiple => return x[0] + x[1] * x[2],
         Function::Select => return Select::of(x[0], x[1], x[2]),
         Function::Copy => return x[0],
         Function::Map(map) => map.fill(record, &x[..1], None, &mut y),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::around::{Around, Memory, Scene};
 use crate::graph::Record;
-use crate::kernel::Source;
+use crate::kernel::{Source, plus_multiple};
 use crate::ops::{Binary, Map, Select};
 use crate::play::Element;
 use crate::view::Loop;
@@ -51,6 +51,8 @@ pub(super) enum Function {
     MapTimes(Map),
     Zip(Binary),
     Select,
+    /// The first and a multiple of the second; the third is the number.
+    PlusMultiple,
     Copy,
 }
 
@@ -204,6 +206,7 @@ impl<T: Element> Member<T> {
     ) {
         let n = y.len();
         let source = |i: usize| match self.operands[i] {
+            Operand::At(place @ Place::Buffer(_)) if place == self.result => Source::Itself,
             Operand::At(Place::Buffer(offset)) => {
                 Source::Slice(buffer.get(offset + start..offset + start + n))
             }
@@ -217,12 +220,18 @@ impl<T: Element> Member<T> {
         let slice = |i: usize| match source(i) {
             Source::Slice(x) => x,
             Source::Number(_) => unreachable!("single values are brought into a tile"),
+            Source::Itself => unreachable!("what is replaced is brought into a tile"),
+        };
+        let number = |i: usize| match source(i) {
+            Source::Number(c) => c,
+            _ => unreachable!("a multiple has a number"),
         };
         match self.f {
             Function::Map(map) => map.fill(record, slice(0), None, y),
             Function::MapTimes(map) => map.fill(record, slice(0), Some(slice(1)), y),
             Function::Zip(f) => f.fill(source(0), source(1), y),
             Function::Select => Select::fill(slice(0), slice(1), slice(2), y),
+            Function::PlusMultiple => plus_multiple(source(0), slice(1), number(2), y),
             Function::Copy => y.copy_from_slice(slice(0)),
         }
     }
