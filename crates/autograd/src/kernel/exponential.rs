@@ -112,10 +112,11 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         x.reduced(magic).exp() * unshift
     }
 
-    /// e^(−|x|)
+    /// e^(−|x|), which is 0 where x is held: there its exponential is still normal before it is shifted back.
     #[inline(always)]
     pub(super) fn decay_lane(self) -> Self {
-        Lane::ONE.times_decay_lane(self)
+        let (magic, unshift) = down();
+        (-self.magnitude()).at_least(T::DECAY_ZERO).reduced(magic).exp() * unshift
     }
 
     /// y·e^(−|x|), whose exponential is never subnormal.
