@@ -158,7 +158,7 @@ fn fill<'m, T: Precision, const BYTES: usize, const WIDTH: usize>(
                 for entry in &mut row {
                     *entry = factor * *entry;
                 }
-                if BYTES == 64 {
+                if Registers::<BYTES>::WIDEST {
                     // Two vectors are put together sooner than an entry is written once more.
                     for j in 0..WIDTH {
                         row[j] = T::WINDOW[SHORT - i + j].masked(diagonal[j], row[j]);

@@ -206,11 +206,15 @@ pub(crate) fn fetch<T>(element: &T) {
 pub(crate) struct Registers<const BYTES: usize>(());
 
 impl<const BYTES: usize> Registers<BYTES> {
+    /// Whether a register is a whole line of the cache. Then the machine has AVX-512: comparisons give masks, and
+    /// shuffles reach all of a register.
+    pub const WIDEST: bool = cfg!(target_arch = "x86_64") && BYTES == LINE;
+
     /// The entry of a table that the three lowest bits of each number tell.
     #[inline(always)]
     pub fn picked(self, table: &[f64; 8], places: [f64; 8]) -> [f64; 8] {
         #[cfg(target_arch = "x86_64")]
-        if BYTES == 64 {
+        if Self::WIDEST {
             // SAFETY: this machine has registers of 64 bytes, so it has AVX-512.
             return unsafe { cast(shuffles::picked(cast(*table), cast(places))) };
         }
@@ -221,7 +225,7 @@ impl<const BYTES: usize> Registers<BYTES> {
     #[inline(always)]
     pub fn turned<T: Pod, const A: usize, const B: usize>(self, x: [[T; A]; B]) -> [[T; B]; A] {
         #[cfg(target_arch = "x86_64")]
-        if BYTES == 64 {
+        if Self::WIDEST {
             // SAFETY: this machine has registers of 64 bytes, so it has AVX-512.
             unsafe {
                 match (size_of::<T>(), A, B) {

@@ -210,7 +210,7 @@ impl<T: Precision> WideTask for PlaceOf<'_, T> {
     fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>) -> Option<usize> {
         let PlaceOf(x, m) = self;
         let mut before = 0;
-        if BYTES < 64 {
+        if !Registers::<BYTES>::WIDEST {
             before = blocks_without::<T, TERMS, BYTES>(x, m);
         }
         before += blocks_without::<T, LANES, BYTES>(&x[before..], m);
@@ -224,7 +224,8 @@ fn blocks_without<T: Precision, const N: usize, const BYTES: usize>(x: &[T], m: 
     let mut before = 0;
     // No closure: it need not be inlined into vector code.
     for block in x.as_chunks::<N>().0 {
-        let found = if BYTES < 64 { is_among(block, m) } else { is_in_mask(block, m) };
+        let found =
+            if !Registers::<BYTES>::WIDEST { is_among(block, m) } else { is_in_mask(block, m) };
         if found {
             break;
         }

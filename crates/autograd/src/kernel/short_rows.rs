@@ -82,7 +82,7 @@ fn shifted_exps<T: Precision, const FMA: bool, const BYTES: usize, const ROWS: u
     x: Column<T, ROWS>,
     m: &Column<T, ROWS>,
 ) -> Column<T, ROWS> {
-    if BYTES == 64 && !T::SINGLE && ROWS > ALONE {
+    if Registers::<BYTES>::WIDEST && !T::SINGLE && ROWS > ALONE {
         return cast(eighths::shifted_exps::<BYTES, ROWS>(registers, &cast(x), &cast(*m)));
     }
     let mut e = x;
@@ -114,7 +114,7 @@ pub(super) fn exponentials<T: Precision, const FMA: bool, const BYTES: usize, co
 ) -> Divisors<T, ROWS> {
     let m = largest::<T, ROWS>(block);
     let mut sum = [T::default(); ROWS];
-    let by_fours = BYTES == 64 && !T::SINGLE && ROWS == ALONE;
+    let by_fours = Registers::<BYTES>::WIDEST && !T::SINGLE && ROWS == ALONE;
     if by_fours {
         eighths::shifted_exps_of_fours(registers, cast_slice_mut(block), &cast(m));
     }

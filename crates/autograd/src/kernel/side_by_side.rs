@@ -63,7 +63,7 @@ pub(super) fn turn<T: Precision, const BYTES: usize, const ROWS: usize>(
     n: usize,
     block: &mut [Column<T, ROWS>],
 ) {
-    if BYTES < 64 || ROWS <= ALONE || n < 4 {
+    if !Registers::<BYTES>::WIDEST || ROWS <= ALONE || n < 4 {
         by_fours(x, n, 0, block);
     } else if T::SINGLE {
         by_registers::<T, 16, BYTES, ROWS>(registers, x, n, block);
@@ -162,7 +162,7 @@ pub(super) fn turn_back<T: Precision, const BYTES: usize, const ROWS: usize>(
     block: &[Column<T, ROWS>],
     y: &mut [T],
 ) {
-    if BYTES < 64 || ROWS <= ALONE || block.len() < 4 {
+    if !Registers::<BYTES>::WIDEST || ROWS <= ALONE || block.len() < 4 {
         back_by_fours(block, 0, y);
     } else if T::SINGLE {
         back_by_registers::<T, 16, BYTES, ROWS>(registers, block, y);

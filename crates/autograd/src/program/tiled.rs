@@ -129,6 +129,11 @@ impl Load {
             return repeat(buffer.get(row), tile);
         }
         let (mut row, mut column) = (start / inner.n, start % inner.n);
+        if let ([Loop { step: [down], .. }], [0], 0) = (outer, inner.step, column) {
+            let (side, first) = buffer.side(self.offset);
+            let at = |row: usize| first.wrapping_add_signed(row as isize * down);
+            return spread(inner.n, (row..).map(|row| side[at(row)]), tile);
+        }
         let middle = outer.get(1..).unwrap_or_default();
         while !tile.is_empty() {
             let (mut at, mut rest) = (self.offset as isize, row);
@@ -152,6 +157,19 @@ impl Load {
             }
             (tile, row, column) = (more, row + 1, 0);
         }
+    }
+}
+
+/// Fills a tile with so many copies of each value.
+fn spread<T: Copy>(n: usize, mut values: impl Iterator<Item = T>, mut tile: &mut [T]) {
+    while let (false, Some(value)) = (tile.is_empty(), values.next()) {
+        let len = n.min(tile.len());
+        match tile.first_chunk_mut::<16>() {
+            // A fixed number goes by vectors; the next value overwrites what is too much.
+            Some(few) if n <= 16 => few.fill(value),
+            _ => tile[..len].fill(value),
+        }
+        tile = &mut tile[len..];
     }
 }
 

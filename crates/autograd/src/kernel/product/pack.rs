@@ -37,33 +37,42 @@ pub(super) fn pack_strip<T: Precision>(
 impl<T: Precision, const REGISTERS: usize> WideTask for PackStrip<'_, T, REGISTERS> {
     type Output = ();
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>) {
-        on_strip::<T, Self, REGISTERS, FMA, BYTES>(self);
+    fn run<const FMA: bool, const BYTES: usize>(self, registers: Registers<BYTES>) {
+        on_strip::<T, _, REGISTERS, FMA, BYTES>(PackBy { strip: self, registers });
     }
 }
 
-impl<T: Precision, const REGISTERS: usize> OnStrip for PackStrip<'_, T, REGISTERS> {
+/// The same with the registers of a level.
+struct PackBy<'a, T, const REGISTERS: usize, const BYTES: usize> {
+    strip: PackStrip<'a, T, REGISTERS>,
+    registers: Registers<BYTES>,
+}
+
+impl<T: Precision, const REGISTERS: usize, const BYTES: usize> OnStrip
+    for PackBy<'_, T, REGISTERS, BYTES>
+{
     #[inline(always)]
     fn run<const FMA: bool, const TALL: usize, const ROWS: usize, const LANES: usize>(self) {
-        let (to, _) = self.to.as_chunks_mut::<LANES>();
-        let to = &mut to[..self.terms];
-        let [down, across] = self.b.strides;
+        let PackStrip { b, terms, width, to } = self.strip;
+        let (to, _) = to.as_chunks_mut::<LANES>();
+        let to = &mut to[..terms];
+        let [down, across] = b.strides;
         if down >= 0 && across == 1 {
-            let b = self.b.tail();
+            let b = b.tail();
             for (p, to) in to.iter_mut().enumerate() {
                 let row = &b[p * down as usize..];
                 // Rows that lie far apart are no pattern that the processor sees.
                 row.get(AHEAD / size_of::<T>()).inspect(|&x| fetch(x));
                 match row.first_chunk() {
                     Some(row) => *to = *row,
-                    None => (0..self.width).for_each(|j| to[j] = row[j]),
+                    None => (0..width).for_each(|j| to[j] = row[j]),
                 }
             }
         } else if down == 1 && across >= 0 {
-            transpose(self.b.transposed(), self.width, to);
+            transpose(self.registers, b.transposed(), width, to);
         } else {
             for (p, to) in to.iter_mut().enumerate() {
-                (0..self.width).for_each(|j| to[j] = self.b.at(p, j));
+                (0..width).for_each(|j| to[j] = b.at(p, j));
             }
         }
     }
@@ -74,16 +83,22 @@ const ABREAST: usize = 4;
 
 /// Copies rows of a matrix, whose elements lie side by side, into columns.
 #[inline(always)]
-fn transpose<T: Precision, const LANES: usize>(
+fn transpose<T: Precision, const BYTES: usize, const LANES: usize>(
+    registers: Registers<BYTES>,
     from: Matrix<'_, T>,
     rows: usize,
     to: &mut [[T; LANES]],
 ) {
+    let turned = match (Registers::<BYTES>::WIDEST, T::SINGLE) {
+        (true, true) => turn::<T, 16, BYTES, LANES>(registers, &from, rows, to),
+        (true, false) => turn::<T, 8, BYTES, LANES>(registers, &from, rows, to),
+        _ => 0,
+    };
     let (data, step) = (from.tail(), from.strides[0] as usize);
     let whole = rows - rows % ABREAST;
     let len = to.len();
     let from = |row| &data[row * step..][..len];
-    for row in (0..whole).step_by(ABREAST) {
+    for row in (turned..whole).step_by(ABREAST) {
         let pairs = from(row).iter().zip(from(row + 1));
         let others = from(row + 2).iter().zip(from(row + 3));
         for (to, ((&a, &b), (&c, &d))) in to.iter_mut().zip(pairs.zip(others)) {
@@ -93,6 +108,34 @@ fn transpose<T: Precision, const LANES: usize>(
     for row in whole..rows {
         to.iter_mut().zip(from(row)).for_each(|(to, &from)| to[row] = from);
     }
+}
+
+/// The same of as many rows at a time as a register has elements; says how many that were.
+#[inline(always)]
+fn turn<T: Precision, const N: usize, const BYTES: usize, const LANES: usize>(
+    registers: Registers<BYTES>,
+    from: &Matrix<'_, T>,
+    rows: usize,
+    to: &mut [[T; LANES]],
+) -> usize {
+    let Some(last) = to.len().checked_sub(8) else { return 0 };
+    let (data, step) = (from.tail(), from.strides[0] as usize);
+    let whole = rows - rows % N;
+    for row in (0..whole).step_by(N) {
+        let data = &data[row * step..][..(N - 1) * step + last + 8];
+        for start in (0..last + 8).step_by(8) {
+            // The last eight may be some of those before once more.
+            let start = start.min(last);
+            let mut block = [[T::default(); 8]; N];
+            for (i, block) in block.iter_mut().enumerate() {
+                *block = *data[i * step + start..].first_chunk().expect("part of a row");
+            }
+            for (to, column) in to[start..].iter_mut().zip(registers.turned(block)) {
+                *to[row..].first_chunk_mut().expect("rows of the strip") = column;
+            }
+        }
+    }
+    whole
 }
 
 /// Stores four numbers, f32 as pairs: elements of several rows go into no vector sooner than this, and one by
