@@ -162,7 +162,8 @@ impl Load {
 
 /// Fills a tile with so many copies of each value.
 fn spread<T: Copy>(n: usize, mut values: impl Iterator<Item = T>, mut tile: &mut [T]) {
-    while let (false, Some(value)) = (tile.is_empty(), values.next()) {
+    while !tile.is_empty() {
+        let Some(value) = values.next() else { return };
         let len = n.min(tile.len());
         match tile.first_chunk_mut::<16>() {
             // A fixed number goes by vectors; the next value overwrites what is too much.
