@@ -8,7 +8,9 @@
 
 use std::sync::OnceLock;
 
-use bytemuck::{Pod, cast};
+use bytemuck::Pod;
+#[cfg(target_arch = "x86_64")]
+use bytemuck::cast;
 
 #[cfg(target_arch = "x86_64")]
 use super::shuffles;

@@ -3,7 +3,7 @@
 use bytemuck::Pod;
 
 use super::product::Multiply;
-use super::tables;
+use super::{SHORT, tables};
 use crate::number::Real;
 
 /// `f32` or `f64`: constants, polynomials and the bits of a number. The list is closed.
@@ -52,8 +52,8 @@ pub trait Precision: Real + Multiply + Pod + PartialOrd + Default + 'static {
     /// Splits a number in halves (Dekker).
     const SPLITTER: Self;
 
-    /// All bits set in the middle.
-    const WINDOW: [Self; 64];
+    /// All bits set in the middle: a mask of one element for each place in a short row.
+    const WINDOW: [Self; 2 * SHORT];
     const EXP: &'static [f64];
     const EXP_M1: &'static [f64];
     const EXP2: &'static [f64];
@@ -117,9 +117,9 @@ macro_rules! precision {
             const MIN_NORMAL: Self = $t::MIN_POSITIVE;
             const LIFT: Self = (1u64 << ($m + 1)) as $t;
             const LIFT_BITS: Self = ($m + 1) as $t;
-            const WINDOW: [Self; 64] = {
-                let mut window = [0.0; 64];
-                window[32] = $t::from_bits($bits::MAX);
+            const WINDOW: [Self; 2 * SHORT] = {
+                let mut window = [0.0; 2 * SHORT];
+                window[SHORT] = $t::from_bits($bits::MAX);
                 window
             };
             $(const $name: $type = $value;)*
