@@ -150,6 +150,8 @@ const WANTED: &[&str] = &[
     "copied",
     "piece by piece",
     "added where the sum lies",
+    "multiples added at once",
+    "some over what they read",
     "as large",
     "shared",
     "broadcast row",
@@ -235,6 +237,8 @@ fn count(tape: &Tape<f64>, program: &Program<f64>, how: &str, counts: &mut Count
         let kind = ["tiles", "scalars", "product", "array", "once"];
         kind.into_iter().filter(|k| line.starts_with(k)).for_each(&mut add);
         let ways = ["in place", "copied", "piece by piece", "added where the sum lies"];
+        let also = ["multiples added at once", "some over what they read"];
+        also.into_iter().filter(|also| line.contains(also)).for_each(&mut add);
         ways.into_iter().filter(|way| line.ends_with(way)).for_each(&mut add);
     }
     if program.len() < tape.len() / 2 {

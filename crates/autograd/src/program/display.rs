@@ -20,6 +20,12 @@ impl<T: Element> fmt::Display for Program<T> {
         }
         for (work, step) in self.works.iter().zip(&self.steps) {
             match (work, step) {
+                (Work::Group(len, _), Step::Group(group)) => {
+                    let sums =
+                        if group.takes_multiples() { ", multiples added at once" } else { "" };
+                    let way = if group.reads_itself() { ", some over what they read" } else { "" };
+                    writeln!(f, "tiles of {len}{sums}{way}")?;
+                }
                 (Work::Group(len, _), _) => writeln!(f, "tiles of {len}")?,
                 (Work::Scalars(_), _) => writeln!(f, "scalars")?,
                 (Work::Product(_), _) => writeln!(f, "product, piece by piece")?,

@@ -105,6 +105,19 @@ impl<T: Element> Group<T> {
     }
 }
 
+impl<T> Group<T> {
+    /// Whether sums take multiples on that are not put down.
+    pub fn takes_multiples(&self) -> bool {
+        self.members.iter().any(|m| m.f == Function::PlusMultiple)
+    }
+
+    /// Whether a member replaces what it reads.
+    pub fn reads_itself(&self) -> bool {
+        let places = |m: &Member<T>| m.operands.iter().any(|o| o.place() == Some(m.result));
+        self.members.iter().any(places)
+    }
+}
+
 impl Load {
     pub fn new(tile: usize, offset: usize, loops: Vec<Loop<1>>) -> Self {
         Load { tile, offset, once: loops.is_empty(), loops }
