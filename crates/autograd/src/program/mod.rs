@@ -12,6 +12,7 @@
 //! | `calls.rs` | what an elementwise node computes, as functions of its operands |
 //! | `idle.rs` | finds products that matter only if a NaN is met |
 //! | `joint.rs` | lets a function and its pullback be computed in one pass |
+//! | `multiples.rs` | lets a sum take a multiple on that nobody else reads |
 //! | `product.rs`, `share.rs` | play products: with what is done to their pieces, by one thread or several |
 //! | `tiled.rs`, `scalars.rs` | play groups of elementwise nodes tile by tile, and lists of scalars |
 //! | [`saved`] | programs as data that can be written to a file and read back |
@@ -21,7 +22,7 @@
 //! # What changes, and what does not
 //!
 //! Nodes nobody needs are left out, equal ones are computed once, elementwise ones together and tile by
-//! tile, a function and its pullback in one pass. What is done elementwise to a large product is done to
+//! tile, a function and its pullback in one pass, a multiple with the sum that it goes into. What is done elementwise to a large product is done to
 //! each piece of it while that is in the cache (a bias, an activation, the update of a weight by its
 //! gradient), and of what nobody else reads no more than a piece exists. Large products are computed by
 //! several threads if asked; a carried value is updated where it lies, a large value may be written
