@@ -22,17 +22,17 @@
 //! # What changes, and what does not
 //!
 //! Nodes nobody needs are left out, equal ones are computed once, elementwise ones together and tile by
-//! tile, a function and its pullback in one pass, a multiple with the sum that it goes into. What is done elementwise to a large product is done to
-//! each piece of it while that is in the cache (a bias, an activation, the update of a weight by its
-//! gradient), and of what nobody else reads no more than a piece exists. Large products are computed by
-//! several threads if asked; a carried value is updated where it lies, a large value may be written
-//! where another was read for the last time, and a product of up to 256 terms that is only part of a sum
-//! is added where the other part lies. A product from which nothing is computed but what a vanishing
-//! second derivative is multiplied with is left out of plays without NaN. **No rewrite changes
-//! rounding**: results are those of the tape to the bit (of two NaNs either may be handed on). A carried
-//! value is updated in place unless something reads the old one afterwards: an output, a swap, a view;
-//! then it is copied when all is done. `println!("{program}")` shows the steps and how each value is
-//! carried.
+//! tile, a function and its pullback in one pass, a multiple with the sum that it goes into. What is
+//! done elementwise to a large product is done to each piece of it while that is in the cache (a bias,
+//! an activation, the update of a weight by its gradient), and of what nobody else reads no more than a
+//! piece exists. Large products are computed by several threads if asked; a carried value is updated
+//! where it lies, a large value may be written where another was read for the last time, and a product
+//! of up to 256 terms that is only part of a sum is added where the other part lies. A product from
+//! which nothing is computed but what a vanishing second derivative is multiplied with is left out of
+//! plays without NaN. **No rewrite changes rounding**: results are those of the tape to the bit (of two
+//! NaNs either may be handed on). A carried value is updated in place unless something reads the old one
+//! afterwards: an output, a swap, a view; then it is copied when all is done. `println!("{program}")`
+//! shows the steps and how each value is carried.
 //!
 //! - An output that is an input has the value of the last feed; one that is carried has the value that
 //!   this play read, not the next.
