@@ -63,52 +63,25 @@ pub(super) fn turn<T: Precision, const BYTES: usize, const ROWS: usize>(
     n: usize,
     block: &mut [Column<T, ROWS>],
 ) {
-    if !Registers::<BYTES>::WIDEST || ROWS <= ALONE || n < 4 {
-        by_fours(x, n, 0, block);
-    } else if T::SINGLE {
-        by_registers::<T, 16, BYTES, ROWS>(registers, x, n, block);
-    } else {
-        by_registers::<T, 8, BYTES, ROWS>(registers, x, n, block);
+    match (Registers::<BYTES>::WIDEST && ROWS > ALONE, T::SINGLE, n) {
+        (true, true, 8..) => by_registers::<T, 16, 8, BYTES, ROWS>(registers, x, n, block),
+        (true, true, 4..) => by_registers::<T, 16, 4, BYTES, ROWS>(registers, x, n, block),
+        (true, false, 8..) => by_registers::<T, 8, 8, BYTES, ROWS>(registers, x, n, block),
+        (true, false, 4..) => by_registers::<T, 8, 4, BYTES, ROWS>(registers, x, n, block),
+        _ => by_fours(x, n, 0, block),
     }
 }
 
-/// As many rows at a time as a register has elements, so that what is written by vectors is read by vectors
-/// as long.
+/// Where to begin with `SOME` of `n` columns at a time; the last are the last `SOME`.
 #[inline(always)]
-fn by_registers<T: Precision, const N: usize, const BYTES: usize, const ROWS: usize>(
-    registers: Registers<BYTES>,
-    x: &[T],
-    n: usize,
-    block: &mut [Column<T, ROWS>],
-) {
-    let whole = x.chunks_exact(N * n);
-    let (from, rest) = (whole.len() * N, whole.remainder());
-    for (k, x) in whole.enumerate() {
-        let mut end = 0;
-        while end < n {
-            let (start, width) = piece(n, end);
-            if width == 8 {
-                some_columns::<T, N, 8, BYTES, ROWS>(registers, x, n, start, k, block);
-            } else {
-                some_columns::<T, N, 4, BYTES, ROWS>(registers, x, n, start, k, block);
-            }
-            end = start + width;
-        }
-    }
-    by_fours(rest, n, from, block);
+fn starts<const SOME: usize>(n: usize) -> impl Iterator<Item = usize> {
+    (0..n).step_by(SOME).map(move |start| start.min(n - SOME))
 }
 
-/// Eight or four of `n` columns, 4 or more, with which to go on from `start`: where they begin, which may be
-/// before, and how many.
+/// N rows at a time, as many as a register has elements, so that what is written by vectors is read by
+/// vectors as long.
 #[inline(always)]
-fn piece(n: usize, start: usize) -> (usize, usize) {
-    let width = if n >= 8 { 8 } else { 4 };
-    (start.min(n - width), width)
-}
-
-/// Some columns of the k-th N rows.
-#[inline(always)]
-fn some_columns<
+fn by_registers<
     T: Precision,
     const N: usize,
     const SOME: usize,
@@ -118,20 +91,25 @@ fn some_columns<
     registers: Registers<BYTES>,
     x: &[T],
     n: usize,
-    start: usize,
-    k: usize,
     block: &mut [Column<T, ROWS>],
 ) {
-    let mut rows = [[T::default(); SOME]; N];
-    for (row, x) in rows.iter_mut().zip(x.chunks_exact(n)) {
-        *row = x[start..].as_chunks().0[0];
+    let whole = x.chunks_exact(N * n);
+    let (from, rest) = (whole.len() * N, whole.remainder());
+    for (k, x) in whole.enumerate() {
+        for start in starts::<SOME>(n) {
+            let mut rows = [[T::default(); SOME]; N];
+            for (row, x) in rows.iter_mut().zip(x.chunks_exact(n)) {
+                *row = x[start..].as_chunks().0[0];
+            }
+            for (column, values) in block[start..].iter_mut().zip(registers.turned(rows)) {
+                column.as_chunks_mut().0[k] = values;
+            }
+        }
     }
-    for (column, values) in block[start..].iter_mut().zip(registers.turned(rows)) {
-        column.as_chunks_mut().0[k] = values;
-    }
+    by_fours(rest, n, from, block);
 }
 
-/// Four rows at a time, so that columns are written by vectors.
+/// Four rows at a time, so that columns are written by vectors; `from`: the number of the first.
 #[inline(always)]
 fn by_fours<T: Precision, const ROWS: usize>(
     x: &[T],
@@ -162,42 +140,17 @@ pub(super) fn turn_back<T: Precision, const BYTES: usize, const ROWS: usize>(
     block: &[Column<T, ROWS>],
     y: &mut [T],
 ) {
-    if !Registers::<BYTES>::WIDEST || ROWS <= ALONE || block.len() < 4 {
-        back_by_fours(block, 0, y);
-    } else if T::SINGLE {
-        back_by_registers::<T, 16, BYTES, ROWS>(registers, block, y);
-    } else {
-        back_by_registers::<T, 8, BYTES, ROWS>(registers, block, y);
+    match (Registers::<BYTES>::WIDEST && ROWS > ALONE, T::SINGLE, block.len()) {
+        (true, true, 8..) => back_by_registers::<T, 16, 8, BYTES, ROWS>(registers, block, y),
+        (true, true, 4..) => back_by_registers::<T, 16, 4, BYTES, ROWS>(registers, block, y),
+        (true, false, 8..) => back_by_registers::<T, 8, 8, BYTES, ROWS>(registers, block, y),
+        (true, false, 4..) => back_by_registers::<T, 8, 4, BYTES, ROWS>(registers, block, y),
+        _ => back_by_fours(block, 0, y),
     }
 }
 
 #[inline(always)]
-fn back_by_registers<T: Precision, const N: usize, const BYTES: usize, const ROWS: usize>(
-    registers: Registers<BYTES>,
-    block: &[Column<T, ROWS>],
-    y: &mut [T],
-) {
-    let n = block.len();
-    let mut whole = y.chunks_exact_mut(N * n);
-    let from = whole.len() * N;
-    for (k, y) in whole.by_ref().enumerate() {
-        let mut end = 0;
-        while end < n {
-            let (start, width) = piece(n, end);
-            if width == 8 {
-                some_back::<T, N, 8, BYTES, ROWS>(registers, block, start, k, y);
-            } else {
-                some_back::<T, N, 4, BYTES, ROWS>(registers, block, start, k, y);
-            }
-            end = start + width;
-        }
-    }
-    back_by_fours(block, from, whole.into_remainder());
-}
-
-/// Some columns back into the k-th N rows.
-#[inline(always)]
-fn some_back<
+fn back_by_registers<
     T: Precision,
     const N: usize,
     const SOME: usize,
@@ -206,17 +159,23 @@ fn some_back<
 >(
     registers: Registers<BYTES>,
     block: &[Column<T, ROWS>],
-    start: usize,
-    k: usize,
     y: &mut [T],
 ) {
-    let mut columns = [[T::default(); N]; SOME];
-    for (to, column) in columns.iter_mut().zip(&block[start..]) {
-        *to = column.as_chunks().0[k];
+    let n = block.len();
+    let mut whole = y.chunks_exact_mut(N * n);
+    let from = whole.len() * N;
+    for (k, y) in whole.by_ref().enumerate() {
+        for start in starts::<SOME>(n) {
+            let mut columns = [[T::default(); N]; SOME];
+            for (to, column) in columns.iter_mut().zip(&block[start..]) {
+                *to = column.as_chunks().0[k];
+            }
+            for (y, row) in y.chunks_exact_mut(n).zip(registers.turned(columns)) {
+                y[start..].as_chunks_mut().0[0] = row;
+            }
+        }
     }
-    for (y, row) in y.chunks_exact_mut(block.len()).zip(registers.turned(columns)) {
-        y[start..].as_chunks_mut().0[0] = row;
-    }
+    back_by_fours(block, from, whole.into_remainder());
 }
 
 #[inline(always)]
