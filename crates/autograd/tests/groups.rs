@@ -33,7 +33,7 @@ macro_rules! updates {
             vec![t + t, v[1] - t * t, v[2]]
         }),
         ("of what is replaced", |v| vec![v[0] - 0.5 * v[0], 0.3 * v[1] + v[1], 2.0 * v[2] - v[2]]),
-        ("subtracted from a multiple", |v| vec![0.5 * v[0] - v[3], 0.5 * v[3] - v[1], v[2]]),
+        ("subtracted from a multiple", |v| vec![0.5 * v[0] - v[3], 0.5 * v[3] - v[1], 1.0 - 0.5 * v[2]]),
         ("swapped", |v| vec![v[1], v[0] - 0.5 * v[1], v[2] + v[0] * 0.5]),
         ("read before and after", |v| {
             let a = v[0] - 0.2 * v[3];

@@ -4,7 +4,7 @@
 use super::plan::Plan;
 use super::press::Step;
 use super::schedule::{Storage, Work};
-use super::tiled::{Function, Member, Operand, Place, TILE};
+use super::tiled::{Function, Member, Place, TILE};
 use crate::graph::Record;
 use crate::kernel::SHORT;
 use crate::node::{Id, Op};
@@ -37,10 +37,7 @@ fn place<T: Element>(members: &[Member<T>], i: usize, j: usize, len: usize) -> O
     let (Place::Buffer(_), Place::Buffer(slope)) = (value.result, pulled.result) else {
         return None;
     };
-    let meet = |a: Place, b: Place| match (a, b) {
-        (Place::Buffer(a), Place::Buffer(b)) => a.abs_diff(b) < len,
-        (a, b) => a == b,
-    };
+    let meet = |a: Place, b: Place| a.meets(b, len);
     let written = |m: &Member<T>| [Some(m.result), m.slope.map(Place::Buffer)];
     let read = |m: &Member<T>| m.operands.map(|operand| operand.place());
     let (between, to) = (&members[i..j], pulled.result);
@@ -52,15 +49,6 @@ fn place<T: Element>(members: &[Member<T>], i: usize, j: usize, len: usize) -> O
     let same =
         f.is_value_of(next) && value.slope.is_none() && pulled.operands[0].place() == Some(x);
     (same && ready && free).then_some(slope)
-}
-
-impl<T> Operand<T> {
-    pub(super) fn place(&self) -> Option<Place> {
-        match self {
-            Operand::At(place) => Some(*place),
-            _ => None,
-        }
-    }
 }
 
 impl<T: Element> Member<T> {

@@ -38,18 +38,16 @@ fn sum_of<T: Element>(members: &[Member<T>], i: usize, len: usize) -> Option<(us
     let is_written_anew = members[j..].iter().position(|m| m.result == product);
     let until = is_written_anew.map_or(members.len(), |at| j + at + 1);
     let others: usize = members[j..until].iter().map(reads).sum();
-    let meets = |y: Place| match (y, x) {
-        (Place::Buffer(a), Place::Buffer(b)) => a.abs_diff(b) < len,
-        (y, x) => y == x,
-    };
-    let is_kept = !members[i + 1..=j].iter().any(|m| meets(m.result));
-    let (a, c) = match (sum.f, sum.operands[0].place()?, sum.operands[1].place()?) {
-        (Function::Zip(Binary::Add), a, b) if b == product => (a, c),
-        (Function::Zip(Binary::Add), b, a) if b == product => (a, c),
-        (Function::Zip(Binary::Sub), a, b) if b == product => (a, -c),
+    let is_kept = !members[i + 1..=j].iter().any(|m| m.result.meets(x, len));
+    let [left, right, _] = sum.operands;
+    let is_right = right.place() == Some(product);
+    let (a, c) = match sum.f {
+        Function::Zip(Binary::Add) if is_right => (left, c),
+        Function::Zip(Binary::Add) => (right, c),
+        Function::Zip(Binary::Sub) if is_right => (left, -c),
         _ => return None,
     };
-    let operands = [Operand::At(a), Operand::At(x), Operand::Number(c)];
+    let operands = [a, Operand::At(x), Operand::Number(c)];
     (others == 1 && is_kept)
         .then(|| (j, Member { f: Function::PlusMultiple, operands, ..sum.clone() }))
 }

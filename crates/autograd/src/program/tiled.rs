@@ -75,6 +75,26 @@ pub(super) enum Operand<T> {
     Number(T),
 }
 
+impl Place {
+    /// Whether two places of `len` elements share some.
+    pub fn meets(self, other: Place, len: usize) -> bool {
+        match (self, other) {
+            (Place::Buffer(a), Place::Buffer(b)) => a.abs_diff(b) < len,
+            (a, b) => a == b,
+        }
+    }
+}
+
+impl<T> Operand<T> {
+    /// Where it lies, unless it is one number for all.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Operand::At(place) => Some(*place),
+            _ => None,
+        }
+    }
+}
+
 /// Some elements of the product that a group goes along with, and the number of the first.
 pub(super) type Values<'a, T> = (&'a [T], usize);
 
