@@ -129,12 +129,16 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         x.below(Lane::of(T::DECAY_ZERO), Self::constant(0.0), y)
     }
 
-    /// e^(self + low)·2ˢʰⁱᶠᵗ, see [`Precision::SHIFT`], for self ≤ 0 and a tiny `low`.
+    /// e^(self + low)·2ˢʰⁱᶠᵗ, see [`Precision::SHIFT`], for self ≤ 0 and a tiny `low`. In few steps that wait
+    /// for one another: both parts of r are found side by side.
     #[inline(always)]
     pub(super) fn shifted_exp_below(self, low: Self) -> Self {
-        let Reduced { n, r } = self.reduced(down().0);
-        let (r, scale) = (r + low, n.exponent());
-        let y = (r * scale).fma(r.fma(r.polynomial(T::EXP), Lane::ONE), scale);
+        let magic = down().0;
+        let n = self.fma(Lane::of(T::LOG2_E), magic);
+        let back = magic - n;
+        let r = back.fma(Lane::of(T::LN2_HIGH), self) + back.fma(Lane::of(T::LN2_LOW), low);
+        let scale = n.exponent();
+        let y = (r * r).fma(r.polynomial(T::EXP), r).fma(scale, scale);
         self.below(Lane::of(T::DECAY_ZERO), Self::constant(0.0), y)
     }
 
