@@ -234,7 +234,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         (down().0 - k, self + Lane::of(T::DECAY_ZERO))
     }
 
-    /// 2^(x/ln 2 − k), k the whole number next to m/ln 2, for x ≤ m and |m| < 2²⁰; fused, x/ln 2 less a
+    /// 2^(x/ln 2 − k)·2ˢʰⁱᶠᵗ, k the whole number next to m/ln 2, for x ≤ m and |m| < 2²⁰; fused, x/ln 2 less a
     /// whole number is rounded once, and what is left of 1/ln 2 counts.
     #[inline(always)]
     pub(super) fn power_below(self, (magic, vanished): (Self, Self)) -> Self {
@@ -243,7 +243,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         let r = x.fma(Lane::of(T::LOG2_E), magic - n);
         let r = x.fma(Lane::of(T::LOG2_E_LOW), r);
         let scale = n.exponent();
-        (r * scale).fma(r.polynomial(T::EXP2), scale) * down::<T, FMA>().1
+        (r * scale).fma(r.polynomial(T::EXP2), scale)
     }
 
     /// e^(−2|x|) as 2ⁿ⁺ˢʰⁱᶠᵗ·(1 + rest), for tanh and its slope. From half of what [`reduced`](Lane::reduced)

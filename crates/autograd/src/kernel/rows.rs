@@ -1,8 +1,8 @@
 //! What functions of a whole row are made of: the largest entry, exponentials, sums.
 
 use super::slices::{Blocks, ByWidth, LONGEST, block_len};
-use super::sums::{LANES, TERMS, Term, by_halves, filled_up, folded, sum_of_terms};
-use super::{Fill, Lane, Level, Precision, Registers, Task, WideTask};
+use super::sums::{LANES, Term, by_halves, filled_up, folded, sum_of_terms};
+use super::{Fill, Lane, Level, Precision, Task};
 use crate::number::Real;
 
 /// The larger of two numbers, the first of equal ones; a NaN in the second place is forgotten.
@@ -57,14 +57,8 @@ pub(crate) fn largest<T: Precision>(level: Level, x: &[T]) -> T {
 }
 
 impl<T: Precision, const FMA: bool> Lane<T, FMA> {
-    /// e^(x − m) for x ≤ m with the rounding error of x − m made good (two-sum), so that far tails
-    /// keep their digits.
-    #[inline(always)]
-    fn exp_of_difference(self, m: Self) -> Self {
-        self.shifted_exp_of_difference(m) * Lane::of(T::UNSHIFT)
-    }
-
-    /// The same times 2ˢʰⁱᶠᵗ, so that nothing is subnormal.
+    /// e^(x − m)·2ˢʰⁱᶠᵗ for x ≤ m with the rounding error of x − m made good (two-sum), so that far tails
+    /// keep their digits. Nothing is subnormal.
     #[inline(always)]
     pub(super) fn shifted_exp_of_difference(self, m: Self) -> Self {
         let (d, low) = self.difference(m);
@@ -82,17 +76,24 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
 
 /// e^(x − m)·s for entries x ≤ m, where s is the same for all. With fused multiply-adds it is 2 to the
 /// power of x/ln 2 − k, k the whole number next to m/ln 2: nothing is rounded on the way to x/ln 2 less a
-/// whole number, and s, between √½ and √2, drops out when the sum is divided by. Else s = 1.
-struct Exponentials<'a, T> {
+/// whole number, and s, between √½ and √2, drops out when the sum is divided by. Else s = 1. `LIFTED`
+/// ones are 2ˢʰⁱᶠᵗ times as large: none is subnormal, and none vanishes.
+struct Exponentials<'a, T, const LIFTED: bool> {
     x: &'a [T],
     m: T,
 }
 
-impl<T: Precision> Exponentials<'_, T> {
+impl<T: Precision, const LIFTED: bool> Exponentials<'_, T, LIFTED> {
     /// Whether m/ln 2 leaves room for a whole number's last bit.
     #[inline(always)]
     fn are_scaled<const FMA: bool>(&self) -> bool {
         FMA && self.m.magnitude() < T::from_f64((1 << 20) as f64)
+    }
+
+    /// Of a power that is lifted what is wanted.
+    #[inline(always)]
+    fn wanted<const FMA: bool>(e: Lane<T, FMA>) -> Lane<T, FMA> {
+        if LIFTED { e } else { e * Lane::of(T::UNSHIFT) }
     }
 
     #[inline(always)]
@@ -103,15 +104,15 @@ impl<T: Precision> Exponentials<'_, T> {
             let (x, mut value) = (*x, [T::ONE; N]);
             for i in 0..N / 4 {
                 let x = Lane::take(&x, i);
-                let e = if SCALED { x.power_below(row) } else { x.exp_of_difference(m) };
-                e.put(&mut value, i);
+                let e = if SCALED { x.power_below(row) } else { x.shifted_exp_of_difference(m) };
+                Self::wanted(e).put(&mut value, i);
             }
             *y = value;
         }
     }
 }
 
-impl<T: Precision> Blocks<T> for Exponentials<'_, T> {
+impl<T: Precision, const LIFTED: bool> Blocks<T> for Exponentials<'_, T, LIFTED> {
     #[inline(always)]
     fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, y: &mut [T]) {
         if self.are_scaled::<FMA>() {
@@ -123,30 +124,50 @@ impl<T: Precision> Blocks<T> for Exponentials<'_, T> {
 }
 
 /// s
-impl<T: Precision> Task for Exponentials<'_, T> {
+impl<T: Precision, const LIFTED: bool> Task for Exponentials<'_, T, LIFTED> {
     type Output = T;
     #[inline(always)]
     fn run<const FMA: bool>(self) -> T {
         let m = Lane::<T, FMA>::of(self.m);
-        if self.are_scaled::<FMA>() { m.power_below(m.powers_below()).first() } else { T::ONE }
+        let s = if self.are_scaled::<FMA>() {
+            m.power_below(m.powers_below())
+        } else {
+            Lane::of(T::ONE / T::UNSHIFT)
+        };
+        Self::wanted(s).first()
     }
 }
 
 /// yᵢ = e^(xᵢ − m)·s for xᵢ ≤ m; returns s, which is what m itself becomes.
 pub(crate) fn exponentials<T: Precision>(level: Level, x: &[T], m: T, y: &mut [T]) -> T {
+    fill_exponentials::<T, false>(level, x, m, y)
+}
+
+/// The same, all 2ˢʰⁱᶠᵗ times as large: for what is then divided by their sum, which spares an operation and
+/// is rounded once where the quotient is subnormal.
+pub(crate) fn lifted_exponentials<T: Precision>(level: Level, x: &[T], m: T, y: &mut [T]) -> T {
+    fill_exponentials::<T, true>(level, x, m, y)
+}
+
+fn fill_exponentials<T: Precision, const LIFTED: bool>(
+    level: Level,
+    x: &[T],
+    m: T,
+    y: &mut [T],
+) -> T {
     let one = block_len::<T>(level);
     if x.len() < one {
         let mut block = filled_up::<T, LONGEST>(x, m);
         let copy = block;
-        level.fill(ByWidth(Exponentials { x: &copy[..one], m }), &mut block[..one]);
+        level.fill(ByWidth(Exponentials::<T, LIFTED> { x: &copy[..one], m }), &mut block[..one]);
         y.copy_from_slice(&block[..x.len()]);
     } else {
-        level.fill(ByWidth(Exponentials { x, m }), y);
+        level.fill(ByWidth(Exponentials::<T, LIFTED> { x, m }), y);
         // What does not fill a block is the end of one more.
         let last = x.len() - one;
-        level.fill(ByWidth(Exponentials { x: &x[last..], m }), &mut y[last..]);
+        level.fill(ByWidth(Exponentials::<T, LIFTED> { x: &x[last..], m }), &mut y[last..]);
     }
-    level.run(Exponentials { x, m })
+    level.run(Exponentials::<T, LIFTED> { x, m })
 }
 
 /// y = (x − a) − b
@@ -204,29 +225,24 @@ pub(crate) fn quotients<T: Precision>(level: Level, y: &mut [T], divisor: T) {
 
 struct PlaceOf<'a, T>(&'a [T], T);
 
-impl<T: Precision> WideTask for PlaceOf<'_, T> {
+impl<T: Precision> Task for PlaceOf<'_, T> {
     type Output = Option<usize>;
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>) -> Option<usize> {
+    fn run<const FMA: bool>(self) -> Option<usize> {
         let PlaceOf(x, m) = self;
-        let mut before = 0;
-        if !Registers::<BYTES>::WIDEST {
-            before = blocks_without::<T, TERMS, BYTES>(x, m);
-        }
-        before += blocks_without::<T, LANES, BYTES>(&x[before..], m);
+        let mut before = blocks_without::<T, 64>(x, m);
+        before += blocks_without::<T, 8>(&x[before..], m);
         x[before..].iter().position(|&x| x == m).map(|i| before + i)
     }
 }
 
 /// How many elements stand before the first block that m is in, or in whole blocks.
 #[inline(always)]
-fn blocks_without<T: Precision, const N: usize, const BYTES: usize>(x: &[T], m: T) -> usize {
+fn blocks_without<T: Precision, const N: usize>(x: &[T], m: T) -> usize {
     let mut before = 0;
     // No closure: it need not be inlined into vector code.
     for block in x.as_chunks::<N>().0 {
-        let found =
-            if !Registers::<BYTES>::WIDEST { is_among(block, m) } else { is_in_mask(block, m) };
-        if found {
+        if is_among(block, m) {
             break;
         }
         before += N;
@@ -234,21 +250,9 @@ fn blocks_without<T: Precision, const N: usize, const BYTES: usize>(x: &[T], m: 
     before
 }
 
-/// Whether m is in a block, without a branch for each element.
+/// Whether m is in a block: bits that are put together, and one question.
 #[inline(always)]
-fn is_among<T: Precision>(block: &[T], m: T) -> bool {
-    let mut lanes = [T::default(); LANES];
-    for x in block.as_chunks::<LANES>().0 {
-        for i in 0..LANES {
-            lanes[i] = x[i].equals(m, T::ONE, lanes[i]);
-        }
-    }
-    folded(lanes) > T::default()
-}
-
-/// The same where comparisons give bits of a mask, and not numbers.
-#[inline(always)]
-fn is_in_mask<T: Precision, const N: usize>(block: &[T; N], m: T) -> bool {
+fn is_among<T: Precision, const N: usize>(block: &[T; N], m: T) -> bool {
     let mut found = 0u32;
     for &x in block {
         found |= u32::from(x == m);
@@ -258,7 +262,7 @@ fn is_in_mask<T: Precision, const N: usize>(block: &[T; N], m: T) -> bool {
 
 /// Where m stands first.
 pub(crate) fn place_of<T: Precision>(level: Level, x: &[T], m: T) -> Option<usize> {
-    level.run_wide(PlaceOf(x, m))
+    level.run(PlaceOf(x, m))
 }
 
 /// p·(g − top), which is 0·∞ = NaN where a strong zero would be 0.
@@ -284,7 +288,8 @@ impl<T: Precision> Term<T> for Strongly<T> {
     }
 }
 
-/// y = p·((g − top) − sum), with a strong zero; `FINITE` says that it is no matter but where p is 0.
+/// y = p·((g − top) − sum), with a strong zero. `FINITE` says that the other factor is finite: then none is
+/// needed, and 0 is added for its sign alone.
 struct SoftmaxSlope<'a, T, const FINITE: bool> {
     p: &'a [T],
     g: &'a [T],
@@ -298,11 +303,10 @@ impl<T: Precision, const FINITE: bool> Fill<T> for SoftmaxSlope<'_, T, FINITE> {
         let zero = T::default();
         for ((y, &p), &g) in y.iter_mut().zip(self.p).zip(self.g) {
             let below = (g - self.top) - self.sum;
-            let slope = p * below;
             *y = if FINITE {
-                p.equals(zero, zero, slope)
+                Lane::<T, FMA>::of(p).fma(Lane::of(below), Lane::of(zero)).first()
             } else {
-                p.either_zero(below, zero, slope)
+                p.either_zero(below, zero, p * below)
             };
         }
     }
@@ -313,30 +317,40 @@ impl<T: Precision, const FINITE: bool> Fill<T> for SoftmaxSlope<'_, T, FINITE> {
 pub(crate) fn softmax_slope<T: Precision>(level: Level, [p, g]: [&[T]; 2], m: T, y: &mut [T]) {
     let top = place_of(level, p, m).map_or(T::default(), |at| g[at]); // NaN stands nowhere
     let sum = sum_of_terms(level, Beyond(top), p, g);
-    // What is finite met nothing that a zero could have been too weak for.
-    if sum.magnitude() < T::INFINITY {
+    // What is finite met nothing that a zero could have been too weak for, and what is so small makes nothing
+    // infinite.
+    if sum.magnitude() < T::from_f64((1u128 << 100) as f64) {
         return level.fill(SoftmaxSlope::<T, true> { p, g, top, sum }, y);
     }
     let sum = sum_of_terms(level, Strongly(top), p, g);
     level.fill(SoftmaxSlope::<T, false> { p, g, top, sum }, y);
 }
 
-/// y = g − y·c
-struct LogSoftmaxSlope<'a, T> {
+/// y = g − y·c, with a strong zero. `FINITE` says that c is finite, and not 0: then none is needed.
+struct LogSoftmaxSlope<'a, T, const FINITE: bool> {
     g: &'a [T],
     c: T,
 }
 
-impl<T: Precision> Fill<T> for LogSoftmaxSlope<'_, T> {
+impl<T: Precision, const FINITE: bool> Fill<T> for LogSoftmaxSlope<'_, T, FINITE> {
     #[inline(always)]
     fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
         for (y, &g) in y.iter_mut().zip(self.g) {
-            *y = g - Lane::<T, FMA>::of(*y).amul(Lane::of(self.c)).first();
+            *y = if FINITE {
+                Lane::<T, FMA>::of(-*y).fma(Lane::of(self.c), Lane::of(g)).first()
+            } else {
+                g - Lane::<T, FMA>::of(*y).amul(Lane::of(self.c)).first()
+            };
         }
     }
 }
 
 /// yᵢ becomes gᵢ − yᵢ·c, with a strong zero.
 pub(crate) fn log_softmax_slope<T: Precision>(level: Level, g: &[T], c: T, y: &mut [T]) {
-    level.fill(LogSoftmaxSlope { g, c }, y);
+    let size = c.magnitude();
+    if T::default() < size && size < T::INFINITY {
+        level.fill(LogSoftmaxSlope::<T, true> { g, c }, y);
+    } else {
+        level.fill(LogSoftmaxSlope::<T, false> { g, c }, y);
+    }
 }

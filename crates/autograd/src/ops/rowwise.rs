@@ -9,9 +9,8 @@ use super::{Primitive, RowSlope};
 use crate::evaluate::Evaluation;
 use crate::gradient::Back;
 use crate::graph::{Record, ShapeOf};
-use crate::kernel::{
-    Level, RowFunction, SHORT, differences, exponentials, largest, place_of, quotients, short_rows,
-};
+use crate::kernel::{Level, RowFunction, SHORT, differences, exponentials, largest};
+use crate::kernel::{lifted_exponentials, place_of, quotients, short_rows};
 use crate::many::Many;
 use crate::node::Id;
 use crate::number::Number;
@@ -258,7 +257,7 @@ impl RowWise {
 
 /// The softmax of a row with the largest entry m; returns its own largest entry.
 pub(super) fn softmax<T: Element>(level: Level, x: &[T], m: T, y: &mut [T]) -> T {
-    let mut largest = [exponentials(level, x, m, y)];
+    let mut largest = [lifted_exponentials(level, x, m, y)];
     let sum = pairwise_sum(y);
     quotients(level, y, sum);
     quotients(level, &mut largest, sum);
