@@ -242,6 +242,11 @@ impl<const BYTES: usize> Registers<BYTES> {
                 }
             }
         }
+        #[cfg(target_arch = "x86_64")]
+        if BYTES == 32 && (size_of::<T>(), A, B) == (8, 4, 4) {
+            // SAFETY: this machine has registers of 32 bytes, so it has AVX2.
+            return unsafe { cast(shuffles::turned_fours_f64(cast(x))) };
+        }
         let mut y = [[T::zeroed(); B]; A];
         for j in 0..B {
             for i in 0..A {
@@ -307,6 +312,7 @@ mod tests {
     impl WideTask for Moves {
         type Output = ();
         fn run<const FMA: bool, const BYTES: usize>(self, registers: Registers<BYTES>) {
+            is_turned::<BYTES, 4, 4>(registers);
             is_turned::<BYTES, 8, 8>(registers);
             is_turned::<BYTES, 4, 8>(registers);
             is_turned::<BYTES, 8, 4>(registers);

@@ -17,8 +17,8 @@
 //! function, so that nothing else can overlap it).
 //!
 //! Two things the compiler does not find: rows that become columns within registers, and tables that are
-//! read in a register. Where registers have 64 bytes, instructions for both are called by name
-//! (`shuffles.rs`), through the proof that this machine has them.
+//! read in a register. Where registers have 64 bytes, and for rows of f64 where they have 32, instructions
+//! are called by name (`shuffles.rs`), through the proof that this machine has them.
 //!
 //! All elements of a slice go through the same arithmetic, the last few in a padded block, so a
 //! result depends on its input and the level, not on where it stands or on the slice's length.

@@ -1,4 +1,5 @@
-//! What the compiler does not find by itself: rows that become columns within the registers of AVX-512.
+//! What the compiler does not find by itself: rows that become columns within the registers of AVX-512, and of
+//! AVX2 for f64.
 //! Only [`Registers`](super::Registers) calls these.
 
 use std::arch::x86_64::*;
@@ -10,6 +11,20 @@ use bytemuck::cast;
 #[inline]
 pub fn picked(table: __m512d, places: __m512i) -> __m512d {
     _mm512_permutexvar_pd(places, table)
+}
+
+/// Four rows of four f64 turned.
+#[target_feature(enable = "avx2")]
+#[inline]
+pub fn turned_fours_f64([a, b, c, d]: [__m256d; 4]) -> [__m256d; 4] {
+    let (even, odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+    let (even_below, odd_below) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+    [
+        _mm256_permute2f128_pd::<0x20>(even, even_below),
+        _mm256_permute2f128_pd::<0x20>(odd, odd_below),
+        _mm256_permute2f128_pd::<0x31>(even, even_below),
+        _mm256_permute2f128_pd::<0x31>(odd, odd_below),
+    ]
 }
 
 /// Eight rows of eight f64 turned: by pairs, which then are the elements of two squares of four rows.

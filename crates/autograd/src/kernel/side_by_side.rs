@@ -63,11 +63,13 @@ pub(super) fn turn<T: Precision, const BYTES: usize, const ROWS: usize>(
     n: usize,
     block: &mut [Column<T, ROWS>],
 ) {
-    match (Registers::<BYTES>::WIDEST && ROWS > ALONE, T::SINGLE, n) {
-        (true, true, 8..) => by_registers::<T, 16, 8, BYTES, ROWS>(registers, x, n, block),
-        (true, true, 4..) => by_registers::<T, 16, 4, BYTES, ROWS>(registers, x, n, block),
-        (true, false, 8..) => by_registers::<T, 8, 8, BYTES, ROWS>(registers, x, n, block),
-        (true, false, 4..) => by_registers::<T, 8, 4, BYTES, ROWS>(registers, x, n, block),
+    match (BYTES, T::SINGLE, n) {
+        _ if ROWS <= ALONE => by_fours(x, n, 0, block),
+        (64, true, 8..) => by_registers::<T, 16, 8, BYTES, ROWS>(registers, x, n, block),
+        (64, true, 4..) => by_registers::<T, 16, 4, BYTES, ROWS>(registers, x, n, block),
+        (64, false, 8..) => by_registers::<T, 8, 8, BYTES, ROWS>(registers, x, n, block),
+        (64, false, 4..) => by_registers::<T, 8, 4, BYTES, ROWS>(registers, x, n, block),
+        (32, false, 4..) => by_registers::<T, 4, 4, BYTES, ROWS>(registers, x, n, block),
         _ => by_fours(x, n, 0, block),
     }
 }
@@ -140,11 +142,13 @@ pub(super) fn turn_back<T: Precision, const BYTES: usize, const ROWS: usize>(
     block: &[Column<T, ROWS>],
     y: &mut [T],
 ) {
-    match (Registers::<BYTES>::WIDEST && ROWS > ALONE, T::SINGLE, block.len()) {
-        (true, true, 8..) => back_by_registers::<T, 16, 8, BYTES, ROWS>(registers, block, y),
-        (true, true, 4..) => back_by_registers::<T, 16, 4, BYTES, ROWS>(registers, block, y),
-        (true, false, 8..) => back_by_registers::<T, 8, 8, BYTES, ROWS>(registers, block, y),
-        (true, false, 4..) => back_by_registers::<T, 8, 4, BYTES, ROWS>(registers, block, y),
+    match (BYTES, T::SINGLE, block.len()) {
+        _ if ROWS <= ALONE => back_by_fours(block, 0, y),
+        (64, true, 8..) => back_by_registers::<T, 16, 8, BYTES, ROWS>(registers, block, y),
+        (64, true, 4..) => back_by_registers::<T, 16, 4, BYTES, ROWS>(registers, block, y),
+        (64, false, 8..) => back_by_registers::<T, 8, 8, BYTES, ROWS>(registers, block, y),
+        (64, false, 4..) => back_by_registers::<T, 8, 4, BYTES, ROWS>(registers, block, y),
+        (32, false, 4..) => back_by_registers::<T, 4, 4, BYTES, ROWS>(registers, block, y),
         _ => back_by_fours(block, 0, y),
     }
 }
