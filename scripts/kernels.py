@@ -84,6 +84,11 @@ def exp_rest(r):
     return (expm1(r) - r) / r**2
 
 
+def exp2_part(n):
+    """(2^(r/n) - 1)/r"""
+    return lambda r: exp2_ratio(r / n) / n
+
+
 def exp2_ratio(r):
     """(2^r - 1)/r"""
     return log(2) + log(2) ** 2 * r / 2 if abs(r) < mpf("1e-20") else expm1(r * log(2)) / r
@@ -191,6 +196,8 @@ TABLES = [
     ("EXP_M1", "The same one degree higher, for differences", exp_rest, (-R, R, 5), (-R, R, 10)),
     ("EXP_EIGHTH", "(eʳ − 1 − r)/r², |r| ≤ ln 2/16", exp_rest, None, (-R / 8, R / 8, 5)),
     ("EXP2", "(2ʳ − 1)/r, |r| ≤ ½", exp2_ratio, ("-0.501", "0.501", 5), ("-0.501", "0.501", 10)),
+    ("EXP2_PART", "(2^(r/16) − 1)/r, |r| ≤ ½", exp2_part(16), ("-0.53", "0.53", 2), None),
+    ("EXP2_PART", "(2^(r/8) − 1)/r, |r| ≤ ½", exp2_part(8), None, ("-0.501", "0.501", 6)),
     ("LN", "(ln(1 + f) − f + f²/2)/f³, √½ ≤ 1 + f ≤ √2", ln_rest, (LOW, HIGH, 7), None),
     ("ATANH", "(ln((1 + s)/(1 − s)) − 2s)/s³ in s², √½ ≤ (1 + s)/(1 − s) ≤ √2", atanh_rest,
      None, (0, S2, 6)),
@@ -417,11 +424,17 @@ def main():
         print(f"/// π/2 in parts of {bits[0]} bits, the last of {bits[-1]}.")
         values = ", ".join(map(repr, parts(pi / 2, bits)))
         print(f"pub(super) const HALF_PI_{t.upper()}: [f64; {len(bits)}] = [{values}];\n")
-    powers = [mpf(2) ** (mpf(j) / 8) for j in range(8)]
-    values = ", ".join(number(v, False) for v in powers)
-    lost = ", ".join(number(log(v / mpf(rounded(v, False))), False) for v in powers)
-    print("/// 2^(j/8) and the logarithms of what they lose by rounding.")
-    print(f"pub(super) const EIGHTHS: [[f64; 8]; 2] = [[{values}], [{lost}]];")
+    for t, n in (("f32", 16), ("f64", 8)):
+        single = t == "f32"
+        powers = [mpf(2) ** (mpf(j) / n) for j in range(n)]
+        lost = [n * log(v / mpf(rounded(v, single)), 2) for v in powers]
+        print(f"/// 2^(j/{n}); {n}·log₂ of what they lose by rounding, in f64 its logarithm as well.")
+        tables = [("POWERS", powers), ("LOST", lost)]
+        if not single:
+            tables.append(("LOST_LOG", [v * log(mpf(2)) / n for v in lost]))
+        for name, values in tables:
+            values = ", ".join(number(v, single) for v in values)
+            print(f"pub(super) const {name}_{t.upper()}: [{t}; {n}] = [{values}];\n")
 
 
 if sys.argv[1:] == ["gelu"]:

@@ -14,32 +14,43 @@ const BEND: Parts = [2.399357318878174, -3.83627067890302e-8, 6.287379384035963e
 /// e to the power of minus that.
 const E_BEND: f64 = 0.090776278226867592;
 
-/// 1/(1 + e⁻ᵘ), within 2 ULP: what 1 + e loses is made good, for which 1 − e/2 is near enough to
-/// 1/(1 + e).
+/// The smaller of s(u) and s(−u), which is w = e/(1 + e) with e = e^(−|u|): what 1 + e and the quotient lose is
+/// made good, where 1 − w is near enough to 1/(1 + e).
 #[inline(always)]
-pub(crate) fn logistic<R: Real>(u: Two<R>) -> R {
-    let e = u.decay();
+fn smaller<R: Real>(e: R) -> R {
     let one = R::lit(1.0);
     let sum = one + e;
-    let y = u.hi.pos(one, e) / sum;
-    if R::BITS == 0 {
-        return y;
-    }
+    let w = e / sum;
     let lost = (one - sum) + e;
-    (-(y * lost)).fma(e.fma(R::lit(-0.5), one), y)
+    let missing = if R::FUSED { (-w).fma(lost, (-w).fma(sum, e)) } else { -(w * lost) };
+    missing.fma(one - w, w)
 }
 
-/// s′(u) = e/(1 + e)²
+/// s(u) = 1/(1 + e⁻ᵘ) from u, or what has its sign, and e = e^(−|u|), within 2 ULP.
 #[inline(always)]
-pub(crate) fn logistic_slope<R: Real>(u: Two<R>) -> R {
-    let e = u.decay();
-    e / squared_sum(e)
+pub(crate) fn logistic<R: Real>(u: R, e: R) -> R {
+    let one = R::lit(1.0);
+    if R::BITS == 0 {
+        return u.pos(one, e) / (one + e);
+    }
+    let w = smaller(e);
+    u.side(one - w, w)
+}
+
+/// s′(u) = e/(1 + e)² = w·(1 − w), w the smaller of s(u) and s(−u): one quotient for both.
+#[inline(always)]
+pub(crate) fn logistic_slope<R: Real>(e: R) -> R {
+    if R::BITS == 0 {
+        return e / squared_sum(e);
+    }
+    let w = smaller(e);
+    (-w).fma(w, w)
 }
 
 /// s″ = −s′·tanh(u/2)
 #[inline(always)]
-pub(crate) fn logistic_second<R: Real>(u: Two<R>) -> R {
-    -logistic_slope(u) * (R::lit(0.5) * u.hi).tanh()
+pub(crate) fn logistic_second<R: Real>(u: R) -> R {
+    -logistic_slope(u.decay()) * (R::lit(0.5) * u).tanh()
 }
 
 /// e^(−|u|), and its products with u or x, which do not underflow in it.

@@ -151,7 +151,7 @@ impl<R: Real> Two<R> {
     #[inline(always)]
     pub fn neg_abs(self) -> Self {
         let lo = match self.lo {
-            Some(lo) => Some(self.hi.pos(-lo, lo)),
+            Some(lo) => Some(self.hi.side(-lo, lo)),
             None => None,
         };
         Two { hi: self.hi.neg_abs(), lo }
@@ -171,12 +171,6 @@ impl<R: Real> Two<R> {
             Some(lo) => e.fma(lo, e),
             None => e,
         }
-    }
-
-    /// ln(1 + e^(−|self|))
-    #[inline(always)]
-    pub fn ln_1p_decay(self) -> R {
-        self.decay().ln_1p_unit()
     }
 
     /// e^self

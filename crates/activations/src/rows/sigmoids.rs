@@ -6,7 +6,6 @@ use chainrule_autograd::table::{Info, Span, Special};
 use super::Bend::{Concave, Convex};
 use super::Trend::Increasing;
 use super::{INF, everywhere, positive, spans};
-use crate::formulas::Two;
 use crate::formulas::exponential::{self, multiple};
 use crate::formulas::logistic::{logistic, logistic_second, logistic_slope};
 use crate::formulas::tanh;
@@ -36,9 +35,10 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| logistic(Two::exact(x)),
-        slope: |x| logistic_slope(Two::exact(x)),
-        second: |x| logistic_second(Two::exact(x)),
+        through: |x| x.decay(),
+        value: |x, e| logistic(x, e),
+        slope: |x, e| logistic_slope(e),
+        second: |x| logistic_second(x),
     }
 
     /// ln s(x) with s = sigmoid, without cancellation or overflow.
@@ -59,12 +59,13 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| {
-            let rest = x.decay().ln_1p_unit();
-            x.pos(-rest, x - rest)
+        through: |x| x.decay(),
+        value: |x, e| {
+            let rest = e.ln_1p_unit();
+            x.side(-rest, x - rest)
         },
-        slope: |x| logistic(Two::exact(-x)),
-        second: |x| -logistic_slope(Two::exact(x)),
+        slope: |x, e| logistic(-x, e),
+        second: |x| -logistic_slope(x.decay()),
     }
 
     /// ln(1 + e^(βx))/β, a smooth relu: never further from it than ln 2/β. Its slope is
@@ -89,12 +90,13 @@ chainrule_autograd::elementwise! {
             ],
             ..Info::NEW
         },
-        value: |x| {
-            let beyond = over(multiple(x, beta).ln_1p_decay(), beta);
-            x.pos(x + beyond, beyond)
+        through: |x| multiple(x, beta).decay(),
+        value: |x, e| {
+            let beyond = over(e.ln_1p_unit(), beta);
+            x.side(x + beyond, beyond)
         },
-        slope: |x| logistic(multiple(x, beta)),
-        second: |x| R::lit(beta) * logistic_slope(multiple(x, beta)),
+        slope: |x, e| logistic(x, e),
+        second: |x| R::lit(beta) * logistic_slope(multiple(x, beta).decay()),
     }
 
     /// x/(1 + |x|), the softsign (Turian, Bergstra, Bengio, *Quadratic features and deep

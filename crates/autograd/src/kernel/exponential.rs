@@ -27,6 +27,13 @@ impl<T: Precision, const FMA: bool> Reduced<T, FMA> {
         self.times(Lane::ONE)
     }
 
+    /// eˣ·2ˢʰⁱᶠᵗ, of a NaN any number: eʳ, whose exponent is raised. An operation of the multipliers less.
+    #[inline(always)]
+    fn raised(self) -> Lane<T, FMA> {
+        let r = self.r;
+        r.fma(r.fma(r.polynomial(T::EXP), Lane::ONE), Lane::ONE).raised(self.n)
+    }
+
     /// y·eˣ·2ˢʰⁱᶠᵗ, as y + y·(eʳ − 1), scaled first: little more than one rounding.
     #[inline(always)]
     fn times(self, y: Lane<T, FMA>) -> Lane<T, FMA> {
@@ -113,10 +120,12 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
     }
 
     /// e^(−|x|), which is 0 where x is held: there its exponential is still normal before it is shifted back.
+    #[allow(clippy::eq_op)] // x − x is NaN where x is
     #[inline(always)]
     pub(super) fn decay_lane(self) -> Self {
-        let (magic, unshift) = down();
-        (-self.magnitude()).at_least(T::DECAY_ZERO).reduced(magic).exp() * unshift
+        let magic = Lane::of(T::MAGIC) + Lane::of(T::SHIFT);
+        let x = (-self.magnitude()).at_least(T::DECAY_ZERO);
+        x.reduced(magic).raised().fma(Lane::of(T::UNSHIFT), x - x)
     }
 
     /// y·e^(−|x|), whose exponential is never subnormal.
@@ -225,25 +234,42 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         self.fma(low, self.fma(b, magic - n)).exp2_rest(n.exponent())
     }
 
-    /// What [`power_below`](Lane::power_below) needs to know of the largest number m of a row: k, where
-    /// exponents are put together, and where the powers have vanished.
+    /// What [`power_below`](Lane::power_below) needs to know of the largest number m of a row, for powers in so
+    /// many parts: k, where exponents are put together, and where the powers have vanished.
     #[inline(always)]
-    pub(super) fn powers_below(self) -> (Self, Self) {
-        let magic = Lane::of(T::MAGIC);
+    pub(super) fn powers_below(self, parts: usize) -> (Self, Self) {
+        let (magic, parts) = (Lane::of(T::MAGIC), Self::constant(parts as f64));
         let k = self.fma(Lane::of(T::LOG2_E), magic) - magic;
-        (down().0 - k, self + Lane::of(T::DECAY_ZERO))
+        let exponents = Lane::of(T::BIAS) + Lane::of(T::SHIFT);
+        ((exponents - k).fma(parts, magic), self + Lane::of(T::DECAY_ZERO))
     }
 
-    /// 2^(x/ln 2 − k)·2ˢʰⁱᶠᵗ, k the whole number next to m/ln 2, for x ≤ m and |m| < 2²⁰; fused, x/ln 2 less a
+    /// 2^(x/ln 2 − k)·2ˢʰⁱᶠᵗ, k the whole number next to m/ln 2, for x ≤ m and |m| < 2¹⁹; fused, x/ln 2 less a
     /// whole number is rounded once, and what is left of 1/ln 2 counts.
     #[inline(always)]
-    pub(super) fn power_below(self, (magic, vanished): (Self, Self)) -> Self {
-        let x = vanished.below(self, self, vanished);
-        let n = x.fma(Lane::of(T::LOG2_E), magic);
-        let r = x.fma(Lane::of(T::LOG2_E), magic - n);
-        let r = x.fma(Lane::of(T::LOG2_E_LOW), r);
+    pub(super) fn power_below(self, row: (Self, Self)) -> Self {
+        let (n, r) = self.parts_below(row, 1);
         let scale = n.exponent();
         (r * scale).fma(r.polynomial(T::EXP2), scale)
+    }
+
+    /// The same in so many parts: how many of them there are in x/ln 2 − k, in an exponent's place, and what is
+    /// left.
+    #[inline(always)]
+    pub(super) fn parts_below(self, (magic, vanished): (Self, Self), parts: usize) -> (Self, Self) {
+        let x = vanished.below(self, self, vanished);
+        let times = |c: T| Self::constant(c.to_f64() * parts as f64);
+        let n = x.fma(times(T::LOG2_E), magic);
+        let r = x.fma(times(T::LOG2_E), magic - n);
+        (n, x.fma(times(T::LOG2_E_LOW), r))
+    }
+
+    /// The power from its [parts](Precision::PARTS), from what is left beside them, and from the entries of the
+    /// tables.
+    #[inline(always)]
+    pub(super) fn power_of_parts((n, r): (Self, Self), power: Self, lost: Self) -> Self {
+        let (r, scale) = (r + lost, n.parts(power));
+        (r * scale).fma(r.polynomial(T::EXP2_PART), scale)
     }
 
     /// e^(−2|x|) as 2ⁿ⁺ˢʰⁱᶠᵗ·(1 + rest), for tanh and its slope. From half of what [`reduced`](Lane::reduced)

@@ -157,10 +157,14 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         pub(super) below(limit, yes, no);
         /// `yes` where self = other, else `no`.
         pub(super) equals(other, yes, no);
+        /// `yes` where the sign is minus, that of 0 and NaN too, else `no`.
+        pub(super) negative(yes, no);
+        /// self·2ⁿ from MAGIC + n. (A NaN becomes any number.)
+        pub(super) raised(n);
         /// 2ⁿ from MAGIC + BIAS + n.
         pub(super) exponent();
-        /// 2^(n/8) from MAGIC + 8·BIAS + n and its fraction.
-        pub(super) eighths(fraction);
+        /// 2^(k/n) from MAGIC + n·BIAS + k and 2^(k/n mod 1), n [parts](Precision::PARTS).
+        pub(super) parts(fraction);
         /// `yes` where n is odd in MAGIC + n, else `no`.
         pub(super) odd(yes, no);
         /// −self where n is 2 or 3 but for multiples of 4.
@@ -207,6 +211,10 @@ impl<T: Precision, const FMA: bool> Real for Lane<T, FMA> {
     fn pos(self, yes: Self, no: Self) -> Self {
         let zero = Self::constant(0.0);
         self.not_below(zero, yes, no)
+    }
+    #[inline(always)]
+    fn side(self, yes: Self, no: Self) -> Self {
+        self.negative(no, yes)
     }
     #[inline(always)]
     fn amul(self, other: Self) -> Self {

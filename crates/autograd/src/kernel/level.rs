@@ -12,6 +12,7 @@ use bytemuck::Pod;
 #[cfg(target_arch = "x86_64")]
 use bytemuck::cast;
 
+use super::Precision;
 #[cfg(target_arch = "x86_64")]
 use super::shuffles;
 
@@ -64,7 +65,7 @@ impl<K: Task> WideTask for AnyWidth<K> {
 /// field; without it each loop is compiled a second time, element by element, for slices that
 /// overlap.
 pub(crate) trait Fill<T> {
-    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]);
+    fn run<const FMA: bool, const BYTES: usize>(self, registers: Registers<BYTES>, y: &mut [T]);
 }
 
 /// Whether the target multiplies and adds with one rounding anyway.
@@ -208,19 +209,27 @@ pub(crate) fn fetch<T>(element: &T) {
 pub(crate) struct Registers<const BYTES: usize>(());
 
 impl<const BYTES: usize> Registers<BYTES> {
+    /// Whether numbers go [side by side](super::Lane). (Without vectors only the compiler had more to do.)
+    pub const ABREAST: bool = BYTES >= 32;
     /// Whether a register is a whole line of the cache. Then the machine has AVX-512: comparisons give masks, and
     /// shuffles reach all of a register.
     pub const WIDEST: bool = cfg!(target_arch = "x86_64") && BYTES == LINE;
 
-    /// The entry of a table that the three lowest bits of each number tell.
+    /// The entries of a table of 8 f64 or 16 f32 that the lowest bits of as many numbers tell.
     #[inline(always)]
-    pub fn picked(self, table: &[f64; 8], places: [f64; 8]) -> [f64; 8] {
+    pub fn picked<T: Precision, const N: usize>(self, table: &[T; N], places: [T; N]) -> [T; N] {
         #[cfg(target_arch = "x86_64")]
         if Self::WIDEST {
             // SAFETY: this machine has registers of 64 bytes, so it has AVX-512.
-            return unsafe { cast(shuffles::picked(cast(*table), cast(places))) };
+            unsafe {
+                match (size_of::<T>(), N) {
+                    (8, 8) => return cast(shuffles::picked_f64(cast(*table), cast(places))),
+                    (4, 16) => return cast(shuffles::picked_f32(cast(*table), cast(places))),
+                    _ => {}
+                }
+            }
         }
-        places.map(|place| table[place.to_bits() as usize % 8])
+        places.map(|place| table[place.low_bits() % N])
     }
 
     /// Rows become columns. Quickly between as many as a register has elements and four or eight.
@@ -276,19 +285,19 @@ fn avx512<K: WideTask>(task: K) -> K::Output {
 
 #[inline(never)]
 fn portable_fill<T, K: Fill<T>>(task: K, y: &mut [T]) {
-    task.run::<PORTABLE_FMA, 16>(y);
+    task.run::<PORTABLE_FMA, 16>(Registers(()), y);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn avx2_fill<T, K: Fill<T>>(task: K, y: &mut [T]) {
-    task.run::<true, 32>(y);
+    task.run::<true, 32>(Registers(()), y);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
 fn avx512_fill<T, K: Fill<T>>(task: K, y: &mut [T]) {
-    task.run::<true, 64>(y);
+    task.run::<true, 64>(Registers(()), y);
 }
 
 #[cfg(test)]
@@ -320,10 +329,15 @@ mod tests {
             is_turned::<BYTES, 16, 8>(registers);
             is_turned::<BYTES, 4, 16>(registers);
             is_turned::<BYTES, 16, 4>(registers);
-            let table = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
+            let table = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0f64];
             let places = [3u64, 8, 23, 6, 0, 7 << 40, 1, 4].map(f64::from_bits);
             let picked = registers.picked(&table, places);
             assert_eq!(picked, [4.0, 1.0, 8.0, 7.0, 1.0, 1.0, 2.0, 5.0], "{BYTES} bytes");
+            let table = std::array::from_fn(|i| i as f32);
+            let places = std::array::from_fn(|i| f32::from_bits(37 * i as u32));
+            let picked: [f32; 16] = registers.picked(&table, places);
+            let expected = std::array::from_fn(|i| (37 * i % 16) as f32);
+            assert_eq!(picked, expected, "{BYTES} bytes");
         }
     }
 

@@ -40,7 +40,6 @@
 //! The polynomials come from `scripts/kernels.py`. The errors of all functions, at every level, are
 //! printed by `cargo run --release --example accuracy -p chainrule-autograd`.
 
-mod eighths;
 mod error;
 mod exponential;
 mod jacobians;
@@ -48,6 +47,7 @@ mod lane;
 mod level;
 mod logarithm;
 mod pairs;
+mod parts;
 mod precision;
 pub mod product;
 mod rows;

@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Fill, Lane, Level, Precision};
+use super::{Fill, Lane, Level, Precision, Registers};
 use crate::number::Real;
 
 /// A formula of two variables.
@@ -37,7 +37,7 @@ struct Pairs<'a, F, T> {
 
 impl<F: Pair, T: Precision> Fill<T> for Pairs<'_, F, T> {
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>, y: &mut [T]) {
         let lane = Lane::<T, FMA>::of;
         match (self.a, self.b) {
             (Source::Slice(a), Source::Slice(b)) => {
@@ -98,7 +98,7 @@ struct PlusMultiple<'a, T> {
 
 impl<T: Precision> Fill<T> for PlusMultiple<'_, T> {
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>, y: &mut [T]) {
         let PlusMultiple { a, b, c } = self;
         match a {
             Source::Slice(a) => {
@@ -133,7 +133,7 @@ struct Choice<'a, T> {
 
 impl<T: Precision> Fill<T> for Choice<'_, T> {
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>, y: &mut [T]) {
         for (((y, &c), &yes), &no) in y.iter_mut().zip(self.c).zip(self.yes).zip(self.no) {
             let (yes, no) = (Lane::<T, FMA>::of(yes), Lane::of(no));
             *y = Lane::of(c).split(yes, no, yes).first();

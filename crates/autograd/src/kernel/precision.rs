@@ -3,6 +3,7 @@
 use bytemuck::Pod;
 
 use super::product::Multiply;
+use super::sums::LANES;
 use super::{SHORT, tables};
 use crate::number::Real;
 
@@ -54,6 +55,15 @@ pub trait Precision: Real + Multiply + Pod + PartialOrd + Default + 'static {
 
     /// All bits set in the middle: a mask of one element for each place in a short row.
     const WINDOW: [Self; 2 * SHORT];
+    /// No bit set, then all: a mask of the last places of a block.
+    const ENDS: &'static [Self; 2 * LANES];
+    /// In how many parts the powers from 1 to 2 are cut that fill a register of 64 bytes.
+    const PARTS: usize = 64 / size_of::<Self>();
+    /// 2^(j/n) for j < n parts, and n·log₂ of what they lose by rounding.
+    const POWERS: &'static [Self];
+    const LOST: &'static [Self];
+    /// (2^(r/n) − 1)/r
+    const EXP2_PART: &'static [f64];
     const EXP: &'static [f64];
     const EXP_M1: &'static [f64];
     const EXP2: &'static [f64];
@@ -85,6 +95,8 @@ pub trait Precision: Real + Multiply + Pod + PartialOrd + Default + 'static {
     fn equals(self, other: Self, yes: Self, no: Self) -> Self;
     /// `yes` where either is 0, else `no`.
     fn either_zero(self, other: Self, yes: Self, no: Self) -> Self;
+    /// `yes` where the sign is minus, that of 0 and NaN too, else `no`: no comparison.
+    fn negative(self, yes: Self, no: Self) -> Self;
     fn magnitude(self) -> Self;
     fn with_sign_of(self, sign: Self) -> Self;
     /// `yes` where all bits are set, `no` where none is.
@@ -92,8 +104,12 @@ pub trait Precision: Real + Multiply + Pod + PartialOrd + Default + 'static {
     /// 2ⁿ from self = MAGIC + BIAS + n, for a normal result: the low bits are its exponent, and nothing else
     /// is left of them. (NaN gives any number.)
     fn exponent(self) -> Self;
-    /// 2^(n/8) from self = MAGIC + 8·BIAS + n and 2^(n/8 mod 1).
-    fn eighths(self, fraction: Self) -> Self;
+    /// self·2ⁿ for a normal self and a normal result, from MAGIC + n. (A NaN becomes any number.)
+    fn raised(self, n: Self) -> Self;
+    /// 2^(k/n) from self = MAGIC + n·BIAS + k and 2^(k/n mod 1), n [parts](Precision::PARTS).
+    fn parts(self, fraction: Self) -> Self;
+    /// The lowest bits, as a place in a short table.
+    fn low_bits(self) -> usize;
     /// (k, m, 2¹⁻ᵏ) with x = 2ᵏ·m, √½ ≤ m < √2, for a normal x > 0; 2¹⁻ᵏ is 0 for the largest k.
     fn binary(self) -> (Self, Self, Self);
     /// `yes` where n is odd in self = MAGIC + n, else `no`.
@@ -121,6 +137,15 @@ macro_rules! precision {
                 let mut window = [0.0; 2 * SHORT];
                 window[SHORT] = $t::from_bits($bits::MAX);
                 window
+            };
+            const ENDS: &'static [Self; 2 * LANES] = &{
+                let mut ends = [$t::from_bits($bits::MAX); 2 * LANES];
+                let mut i = 0;
+                while i < LANES {
+                    ends[i] = 0.0;
+                    i += 1;
+                }
+                ends
             };
             $(const $name: $type = $value;)*
 
@@ -151,13 +176,18 @@ macro_rules! precision {
             #[inline(always)]
             fn either_zero(self, other: Self, yes: Self, no: Self) -> Self {
                 // Vectors of f64 have no minimum of their bits before AVX-512.
-                let neither = if Self::SINGLE {
+                if Self::SINGLE {
                     let bits = |x: Self| x.abs().to_bits();
-                    bits(self).min(bits(other)) > 0
-                } else {
-                    (self != 0.0) & (other != 0.0)
-                };
-                if neither { no } else { yes }
+                    // The sign of one less than it: no comparison, for which the multipliers are needed.
+                    let least = bits(self).min(bits(other));
+                    return $t::from_bits(least.wrapping_sub(1)).negative(yes, no);
+                }
+                if (self != 0.0) & (other != 0.0) { no } else { yes }
+            }
+            #[inline(always)]
+            fn negative(self, yes: Self, no: Self) -> Self {
+                let mask = (self.to_bits() >> ($bits::BITS - 1)).wrapping_neg();
+                $t::from_bits(mask).masked(yes, no)
             }
             #[inline(always)]
             fn magnitude(self) -> Self {
@@ -177,10 +207,19 @@ macro_rules! precision {
                 $t::from_bits(self.to_bits() << $m)
             }
             #[inline(always)]
-            fn eighths(self, fraction: Self) -> Self {
+            fn raised(self, n: Self) -> Self {
+                $t::from_bits(self.to_bits().wrapping_add(n.to_bits() << $m))
+            }
+            #[inline(always)]
+            fn parts(self, fraction: Self) -> Self {
                 const FRACTION: $bits = (1 << $m) - 1;
-                let exponent = (self.to_bits() << ($m - 3)) & !FRACTION;
+                const PLACES: u32 = $t::PARTS.trailing_zeros();
+                let exponent = (self.to_bits() << ($m - PLACES)) & !FRACTION;
                 $t::from_bits(exponent | (fraction.to_bits() & FRACTION))
+            }
+            #[inline(always)]
+            fn low_bits(self) -> usize {
+                self.to_bits() as usize
             }
             #[inline(always)]
             fn binary(self) -> (Self, Self, Self) {
@@ -225,6 +264,9 @@ precision! {
     NORM_ZERO: f32 = 14.5;
     DECAY_ZERO: f32 = -131.0;
     SPLITTER: f32 = 4097.0;
+    POWERS: &'static [f32] = &tables::POWERS_F32;
+    LOST: &'static [f32] = &tables::LOST_F32;
+    EXP2_PART: &'static [f64] = &tables::EXP2_PART_F32;
     EXP: &'static [f64] = &tables::EXP_F32;
     EXP_M1: &'static [f64] = &tables::EXP_M1_F32;
     EXP2: &'static [f64] = &tables::EXP2_F32;
@@ -259,6 +301,9 @@ precision! {
     NORM_ZERO: f64 = 38.9;
     DECAY_ZERO: f64 = -1063.0;
     SPLITTER: f64 = 134_217_729.0;
+    POWERS: &'static [f64] = &tables::POWERS_F64;
+    LOST: &'static [f64] = &tables::LOST_F64;
+    EXP2_PART: &'static [f64] = &tables::EXP2_PART_F64;
     EXP: &'static [f64] = &tables::EXP_F64;
     EXP_M1: &'static [f64] = &tables::EXP_M1_F64;
     EXP2: &'static [f64] = &tables::EXP2_F64;

@@ -2,7 +2,7 @@
 
 use super::slices::{Blocks, ByWidth, LONGEST, block_len};
 use super::sums::{LANES, Term, by_halves, filled_up, folded, sum_of_terms};
-use super::{Fill, Lane, Level, Precision, Task};
+use super::{Fill, Lane, Level, Precision, Registers, Task, WideTask, parts};
 use crate::number::Real;
 
 /// The larger of two numbers, the first of equal ones; a NaN in the second place is forgotten.
@@ -17,27 +17,44 @@ impl<T: Precision> Task for Largest<'_, T> {
     type Output = T;
     #[inline(always)]
     fn run<const FMA: bool>(self) -> T {
-        let zero = T::default();
-        if self.0.len() <= LANES {
+        let x = self.0;
+        if x.len() <= LANES {
             let larger = |a: T, &x: &T| x.equals(x, larger(a, x), x);
-            return self.0.iter().fold(self.0[0], larger);
+            return x.iter().fold(x[0], larger);
         }
-        // x·0 remembers a NaN, and what is infinite.
-        let (mut lanes, mut odd) = ([self.0[0]; LANES], [zero; LANES]);
-        let (whole, rest) = self.0.as_chunks::<LANES>();
-        let last = [filled_up::<T, LANES>(rest, self.0[0])];
-        for chunks in [whole, &last] {
-            for x in chunks {
-                for i in 0..LANES {
-                    lanes[i] = larger(lanes[i], x[i]);
-                    odd[i] = Lane::<T, FMA>::of(x[i]).fma(Lane::of(zero), Lane::of(odd[i])).first();
-                }
-            }
+        let start = ([x[0]; LANES], [T::default(); LANES]);
+        let (mut even, mut odd) = (start, start);
+        let (pairs, rest) = x.as_chunks::<LANES>().0.as_chunks::<2>();
+        for [a, b] in pairs {
+            compare::<T, FMA>(&mut even, a);
+            compare::<T, FMA>(&mut odd, b);
         }
-        if folded(odd) == zero || !has_nan(self.0) {
-            return by_halves(lanes, larger);
+        // Some once more.
+        let last = x.last_chunk::<LANES>().expect("more than a block");
+        for x in rest.iter().chain([last]) {
+            compare::<T, FMA>(&mut even, x);
+        }
+        for i in 0..LANES {
+            even.0[i] = larger(even.0[i], odd.0[i]);
+            even.1[i] = even.1[i] + odd.1[i];
+        }
+        if folded(even.1) == T::default() || !has_nan(x) {
+            return by_halves(even.0, larger);
         }
         T::from_f64(f64::NAN)
+    }
+}
+
+/// Makes lanes the larger of what they are and a block; the others remember by x·0 what is NaN or infinite.
+#[inline(always)]
+fn compare<T: Precision, const FMA: bool>(
+    (most, strange): &mut ([T; LANES], [T; LANES]),
+    x: &[T; LANES],
+) {
+    for i in 0..LANES {
+        most[i] = larger(most[i], x[i]);
+        strange[i] =
+            Lane::<T, FMA>::of(x[i]).fma(Lane::of(T::default()), Lane::of(strange[i])).first();
     }
 }
 
@@ -87,7 +104,7 @@ impl<T: Precision, const LIFTED: bool> Exponentials<'_, T, LIFTED> {
     /// Whether m/ln 2 leaves room for a whole number's last bit.
     #[inline(always)]
     fn are_scaled<const FMA: bool>(&self) -> bool {
-        FMA && self.m.magnitude() < T::from_f64((1 << 20) as f64)
+        FMA && self.m.magnitude() < T::from_f64((1 << 19) as f64)
     }
 
     /// Of a power that is lifted what is wanted.
@@ -95,44 +112,58 @@ impl<T: Precision, const LIFTED: bool> Exponentials<'_, T, LIFTED> {
     fn wanted<const FMA: bool>(e: Lane<T, FMA>) -> Lane<T, FMA> {
         if LIFTED { e } else { e * Lane::of(T::UNSHIFT) }
     }
+}
 
+impl<T: Precision, const LIFTED: bool> Blocks<T> for Exponentials<'_, T, LIFTED> {
     #[inline(always)]
-    fn fill<const FMA: bool, const N: usize, const SCALED: bool>(self, y: &mut [T]) {
+    fn play<const FMA: bool, const BYTES: usize, const N: usize>(
+        self,
+        registers: Registers<BYTES>,
+        y: &mut [T],
+    ) {
         let m = Lane::<T, FMA>::of(self.m);
-        let row = m.powers_below();
-        for (y, x) in y.as_chunks_mut::<N>().0.iter_mut().zip(self.x.as_chunks::<N>().0) {
+        let blocks = y.as_chunks_mut::<N>().0.iter_mut().zip(self.x.as_chunks::<N>().0);
+        if self.are_scaled::<FMA>() && Registers::<BYTES>::WIDEST {
+            let row = m.powers_below(T::PARTS);
+            for (y, x) in blocks {
+                let mut e = parts::powers_below(registers, x, row);
+                for e in &mut e {
+                    *e = Self::wanted(Lane::<T, FMA>::of(*e)).first();
+                }
+                *y = e;
+            }
+            return;
+        }
+        let (row, scaled) = (m.powers_below(1), self.are_scaled::<FMA>());
+        for (y, x) in blocks {
             let (x, mut value) = (*x, [T::ONE; N]);
-            for i in 0..N / 4 {
-                let x = Lane::take(&x, i);
-                let e = if SCALED { x.power_below(row) } else { x.shifted_exp_of_difference(m) };
-                Self::wanted(e).put(&mut value, i);
+            if scaled {
+                for i in 0..N / 4 {
+                    Self::wanted(Lane::take(&x, i).power_below(row)).put(&mut value, i);
+                }
+            } else {
+                for i in 0..N / 4 {
+                    let e = Lane::take(&x, i).shifted_exp_of_difference(m);
+                    Self::wanted(e).put(&mut value, i);
+                }
             }
             *y = value;
         }
     }
 }
 
-impl<T: Precision, const LIFTED: bool> Blocks<T> for Exponentials<'_, T, LIFTED> {
-    #[inline(always)]
-    fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, y: &mut [T]) {
-        if self.are_scaled::<FMA>() {
-            self.fill::<FMA, N, true>(y);
-        } else {
-            self.fill::<FMA, N, false>(y);
-        }
-    }
-}
-
 /// s
-impl<T: Precision, const LIFTED: bool> Task for Exponentials<'_, T, LIFTED> {
+impl<T: Precision, const LIFTED: bool> WideTask for Exponentials<'_, T, LIFTED> {
     type Output = T;
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> T {
+    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>) -> T {
         let m = Lane::<T, FMA>::of(self.m);
-        let s = if self.are_scaled::<FMA>() {
-            m.power_below(m.powers_below())
-        } else {
+        let s = if !self.are_scaled::<FMA>() {
             Lane::of(T::ONE / T::UNSHIFT)
+        } else if Registers::<BYTES>::WIDEST {
+            Lane::of(parts::power_below(m, m.powers_below(T::PARTS)))
+        } else {
+            m.power_below(m.powers_below(1))
         };
         Self::wanted(s).first()
     }
@@ -167,7 +198,7 @@ fn fill_exponentials<T: Precision, const LIFTED: bool>(
         let last = x.len() - one;
         level.fill(ByWidth(Exponentials::<T, LIFTED> { x: &x[last..], m }), &mut y[last..]);
     }
-    level.run(Exponentials::<T, LIFTED> { x, m })
+    level.run_wide(Exponentials::<T, LIFTED> { x, m })
 }
 
 /// y = (x − a) − b
@@ -179,7 +210,7 @@ struct Differences<'a, T> {
 
 impl<T: Precision> Fill<T> for Differences<'_, T> {
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>, y: &mut [T]) {
         for (y, &x) in y.iter_mut().zip(self.x) {
             *y = (x - self.a) - self.b;
         }
@@ -299,7 +330,7 @@ struct SoftmaxSlope<'a, T, const FINITE: bool> {
 
 impl<T: Precision, const FINITE: bool> Fill<T> for SoftmaxSlope<'_, T, FINITE> {
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>, y: &mut [T]) {
         let zero = T::default();
         for ((y, &p), &g) in y.iter_mut().zip(self.p).zip(self.g) {
             let below = (g - self.top) - self.sum;
@@ -334,7 +365,7 @@ struct LogSoftmaxSlope<'a, T, const FINITE: bool> {
 
 impl<T: Precision, const FINITE: bool> Fill<T> for LogSoftmaxSlope<'_, T, FINITE> {
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
+    fn run<const FMA: bool, const BYTES: usize>(self, _: Registers<BYTES>, y: &mut [T]) {
         for (y, &g) in y.iter_mut().zip(self.g) {
             *y = if FINITE {
                 Lane::<T, FMA>::of(-*y).fma(Lane::of(self.c), Lane::of(g)).first()

@@ -4,7 +4,7 @@
 use bytemuck::{cast, cast_slice_mut};
 
 use super::side_by_side::{ALONE, BySide, Column, OnLine, SideBySide, turn, turn_back};
-use super::{Lane, Level, Precision, Registers, eighths};
+use super::{Lane, Level, Precision, Registers, parts};
 use crate::number::Real;
 
 /// Rows up to this length are short.
@@ -83,7 +83,7 @@ fn shifted_exps<T: Precision, const FMA: bool, const BYTES: usize, const ROWS: u
     m: &Column<T, ROWS>,
 ) -> Column<T, ROWS> {
     if Registers::<BYTES>::WIDEST && !T::SINGLE && ROWS > ALONE {
-        return cast(eighths::shifted_exps::<BYTES, ROWS>(registers, &cast(x), &cast(*m)));
+        return cast(parts::shifted_exps::<BYTES, ROWS>(registers, &cast(x), &cast(*m)));
     }
     let mut e = x;
     if ROWS <= ALONE {
@@ -116,7 +116,7 @@ pub(super) fn exponentials<T: Precision, const FMA: bool, const BYTES: usize, co
     let mut sum = [T::default(); ROWS];
     let by_fours = Registers::<BYTES>::WIDEST && !T::SINGLE && ROWS == ALONE;
     if by_fours {
-        eighths::shifted_exps_of_fours(registers, cast_slice_mut(block), &cast(m));
+        parts::shifted_exps_of_fours(registers, cast_slice_mut(block), &cast(m));
     }
     for x in block.iter_mut() {
         if !by_fours {

@@ -9,8 +9,15 @@ use bytemuck::cast;
 /// The entry of a table that the three lowest bits of each place tell.
 #[target_feature(enable = "avx512f")]
 #[inline]
-pub fn picked(table: __m512d, places: __m512i) -> __m512d {
+pub fn picked_f64(table: __m512d, places: __m512i) -> __m512d {
     _mm512_permutexvar_pd(places, table)
+}
+
+/// The entry of a table that the four lowest bits of each place tell.
+#[target_feature(enable = "avx512f")]
+#[inline]
+pub fn picked_f32(table: __m512, places: __m512i) -> __m512 {
+    _mm512_permutexvar_ps(places, table)
 }
 
 /// Four rows of four f64 turned.

@@ -2,13 +2,22 @@
 
 use std::marker::PhantomData;
 
-use super::{Fill, Lane, Level, Precision, Task};
+use super::{Fill, Lane, Level, Precision, Registers, Task};
 use crate::number::Real;
 
 /// A formula of one variable.
 pub(crate) trait Formula {
-    /// `#[inline(always)]`, with few parameters.
-    fn at<R: Real>(x: R, p: &[f64]) -> R;
+    /// Whether there is a first step.
+    const STEPS: bool;
+    /// The first step, or x. `#[inline(always)]`, with few parameters.
+    fn through<R: Real>(x: R, p: &[f64]) -> R;
+    /// The value from what the first step gave. Likewise.
+    fn from<R: Real>(x: R, given: R, p: &[f64]) -> R;
+    /// The value.
+    #[inline(always)]
+    fn at<R: Real>(x: R, p: &[f64]) -> R {
+        Self::from(x, Self::through(x, p), p)
+    }
     /// How many parameters it has.
     const PARAMS: usize;
     /// Whether it takes a sine, cosine or tangent: [`Lane`] answers NaN for those of large arguments,
@@ -22,11 +31,15 @@ pub(crate) trait Formula {
 const MAX_PARAMS: usize = 8;
 type Params = [f64; MAX_PARAMS];
 
-/// Work on slices that is done in whole blocks of `N`; with `ABREAST` the quarters of a block go
+/// Work on slices that is done in whole blocks of `N`; where there are vectors the quarters of a block go
 /// [side by side](Lane).
 pub(super) trait Blocks<T> {
     /// `#[inline(always)]`
-    fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, y: &mut [T]);
+    fn play<const FMA: bool, const BYTES: usize, const N: usize>(
+        self,
+        registers: Registers<BYTES>,
+        y: &mut [T],
+    );
 }
 
 /// The same in blocks of four registers.
@@ -37,22 +50,19 @@ pub(super) struct ByWidth<K>(pub K);
 struct Layout<T, const BYTES: usize>(PhantomData<T>);
 
 impl<T, const BYTES: usize> Layout<T, BYTES> {
-    const ALONE: bool = BYTES < 32;
     const OF_16: bool = block::<T>(BYTES) == 16;
     const OF_32: bool = block::<T>(BYTES) == 32;
 }
 
 impl<T: Precision, K: Blocks<T>> Fill<T> for ByWidth<K> {
     #[inline(always)]
-    fn run<const FMA: bool, const BYTES: usize>(self, y: &mut [T]) {
-        if Layout::<T, BYTES>::ALONE {
-            self.0.play::<FMA, BLOCK, false>(y); // compiled sooner
-        } else if Layout::<T, BYTES>::OF_16 {
-            self.0.play::<FMA, 16, true>(y);
+    fn run<const FMA: bool, const BYTES: usize>(self, registers: Registers<BYTES>, y: &mut [T]) {
+        if Layout::<T, BYTES>::OF_16 {
+            self.0.play::<FMA, BYTES, 16>(registers, y);
         } else if Layout::<T, BYTES>::OF_32 {
-            self.0.play::<FMA, 32, true>(y);
+            self.0.play::<FMA, BYTES, 32>(registers, y);
         } else {
-            self.0.play::<FMA, 64, true>(y);
+            self.0.play::<FMA, BYTES, 64>(registers, y);
         }
     }
 }
@@ -81,23 +91,68 @@ struct Map<'a, F, T> {
 
 impl<F: Formula, T: Precision> Blocks<T> for Map<'_, F, T> {
     #[inline(always)]
-    fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, y: &mut [T]) {
+    fn play<const FMA: bool, const BYTES: usize, const N: usize>(
+        self,
+        _: Registers<BYTES>,
+        y: &mut [T],
+    ) {
         let (p, x, y) = (self.p, self.x.as_chunks::<N>().0, y.as_chunks_mut::<N>().0);
         // No closure: what a closure holds need not be inlined, and then it is not vector code.
-        if !F::LONG || !ABREAST {
+        if !F::LONG || !Registers::<BYTES>::ABREAST {
             for (y, &x) in y.as_flattened_mut().iter_mut().zip(x.as_flattened()) {
                 *y = F::at(Lane::<T, FMA>::of(x), &p[..F::PARAMS]).first();
             }
             return;
         }
-        for (y, x) in y.iter_mut().zip(x) {
-            let (x, mut value) = (*x, [T::ONE; N]);
-            for i in 0..N / 4 {
-                F::at(Lane::<T, FMA>::take(&x, i), &p[..F::PARAMS]).put(&mut value, i);
+        for (y, x) in y.chunks_mut(stretch::<F, N>()).zip(x.chunks(stretch::<F, N>())) {
+            first_step::<F, T, FMA, N>(p, x, y);
+            for (y, x) in y.iter_mut().zip(x) {
+                let (x, given, mut value) = (*x, *y, [T::ONE; N]);
+                for i in 0..N / 4 {
+                    let x = Lane::<T, FMA>::take(&x, i);
+                    second_step::<F, T, FMA, N>(p, x, &given, i).put(&mut value, i);
+                }
+                *y = value;
             }
-            *y = value;
         }
     }
+}
+
+/// Blocks for which the first step is done before the second.
+#[inline(always)]
+const fn stretch<F: Formula, const N: usize>() -> usize {
+    if F::STEPS { STRETCH / N } else { usize::MAX }
+}
+
+/// What formulas with steps are given, put where the results will be.
+#[inline(always)]
+fn first_step<F: Formula, T: Precision, const FMA: bool, const N: usize>(
+    p: Params,
+    x: &[[T; N]],
+    y: &mut [[T; N]],
+) {
+    if F::STEPS {
+        for (y, x) in y.iter_mut().zip(x) {
+            let (x, mut given) = (*x, [T::ONE; N]);
+            for i in 0..N / 4 {
+                F::through(Lane::<T, FMA>::take(&x, i), &p[..F::PARAMS]).put(&mut given, i);
+            }
+            *y = given;
+        }
+    }
+}
+
+/// The values from it.
+#[inline(always)]
+fn second_step<F: Formula, T: Precision, const FMA: bool, const N: usize>(
+    p: Params,
+    x: Lane<T, FMA>,
+    given: &[T; N],
+    i: usize,
+) -> Lane<T, FMA> {
+    let p = &p[..F::PARAMS];
+    let given = if F::STEPS { Lane::take(given, i) } else { F::through(x, p) };
+    F::from(x, given, p)
 }
 
 /// yᵢ = f(xᵢ)·uᵢ, with a strong zero
@@ -110,10 +165,14 @@ struct Pull<'a, F, T> {
 
 impl<F: Formula, T: Precision> Blocks<T> for Pull<'_, F, T> {
     #[inline(always)]
-    fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, y: &mut [T]) {
+    fn play<const FMA: bool, const BYTES: usize, const N: usize>(
+        self,
+        _: Registers<BYTES>,
+        y: &mut [T],
+    ) {
         let (p, y) = (self.p, y.as_chunks_mut::<N>().0);
         let (x, u) = (self.x.as_chunks::<N>().0, self.u.as_chunks::<N>().0);
-        if !F::LONG || !ABREAST {
+        if !F::LONG || !Registers::<BYTES>::ABREAST {
             let (y, x, u) = (y.as_flattened_mut(), x.as_flattened(), u.as_flattened());
             for ((y, &x), &u) in y.iter_mut().zip(x).zip(u) {
                 let slope = F::at(Lane::<T, FMA>::of(x), &p[..F::PARAMS]);
@@ -121,13 +180,18 @@ impl<F: Formula, T: Precision> Blocks<T> for Pull<'_, F, T> {
             }
             return;
         }
-        for ((y, x), u) in y.iter_mut().zip(x).zip(u) {
-            let (x, u, mut pulled) = (*x, *u, [T::ONE; N]);
-            for i in 0..N / 4 {
-                let slope = F::at(Lane::<T, FMA>::take(&x, i), &p[..F::PARAMS]);
-                slope.amul(Lane::take(&u, i)).put(&mut pulled, i);
+        let stretch = stretch::<F, N>();
+        for ((y, x), u) in y.chunks_mut(stretch).zip(x.chunks(stretch)).zip(u.chunks(stretch)) {
+            first_step::<F, T, FMA, N>(p, x, y);
+            for ((y, x), u) in y.iter_mut().zip(x).zip(u) {
+                let (x, u, given, mut pulled) = (*x, *u, *y, [T::ONE; N]);
+                for i in 0..N / 4 {
+                    let x = Lane::<T, FMA>::take(&x, i);
+                    let slope = second_step::<F, T, FMA, N>(p, x, &given, i);
+                    slope.amul(Lane::take(&u, i)).put(&mut pulled, i);
+                }
+                *y = pulled;
             }
-            *y = pulled;
         }
     }
 }
@@ -144,29 +208,40 @@ struct Both<'a, F, G, T> {
 
 impl<F: Formula, G: Formula, T: Precision> Blocks<T> for Both<'_, F, G, T> {
     #[inline(always)]
-    fn play<const FMA: bool, const N: usize, const ABREAST: bool>(self, d: &mut [T]) {
+    fn play<const FMA: bool, const BYTES: usize, const N: usize>(
+        self,
+        _: Registers<BYTES>,
+        d: &mut [T],
+    ) {
         let p = self.p;
         let (x, u) = (self.x.as_chunks::<N>().0, self.u.as_chunks::<N>().0);
         let (y, d) = (self.y.as_chunks_mut::<N>().0, d.as_chunks_mut::<N>().0);
-        for (((y, d), x), u) in y.iter_mut().zip(d).zip(x).zip(u) {
-            // Copies: then y and d need not be known to lie apart.
-            let (x, u) = (*x, *u);
-            let (mut value, mut pulled) = ([T::ONE; N], [T::ONE; N]);
-            for i in 0..if ABREAST { N / 4 } else { N } {
-                let (x, u) = if ABREAST {
-                    (Lane::<T, FMA>::take(&x, i), Lane::take(&u, i))
-                } else {
-                    (Lane::of(x[i]), Lane::of(u[i]))
-                };
-                let (y, d) = (F::at(x, &p[..F::PARAMS]), G::at(x, &p[..F::PARAMS]).amul(u));
-                if ABREAST {
-                    y.put(&mut value, i);
-                    d.put(&mut pulled, i);
-                } else {
-                    (value[i], pulled[i]) = (y.first(), d.first());
-                }
+        if !Registers::<BYTES>::ABREAST {
+            let (x, u) = (x.as_flattened(), u.as_flattened());
+            let (y, d) = (y.as_flattened_mut(), d.as_flattened_mut());
+            for (((y, d), &x), &u) in y.iter_mut().zip(d).zip(x).zip(u) {
+                let (x, p) = (Lane::<T, FMA>::of(x), &p[..F::PARAMS]);
+                (*y, *d) = (F::at(x, p).first(), G::at(x, p).amul(Lane::of(u)).first());
             }
-            (*y, *d) = (value, pulled);
+            return;
+        }
+        let stretch = stretch::<F, N>();
+        let (x, u) = (x.chunks(stretch), u.chunks(stretch));
+        let (y, d) = (y.chunks_mut(stretch), d.chunks_mut(stretch));
+        for (((y, d), x), u) in y.zip(d).zip(x).zip(u) {
+            first_step::<F, T, FMA, N>(p, x, y);
+            for (((y, d), x), u) in y.iter_mut().zip(d).zip(x).zip(u) {
+                // Copies: then y and d need not be known to lie apart.
+                let (x, u, given) = (*x, *u, *y);
+                let (mut value, mut pulled) = ([T::ONE; N], [T::ONE; N]);
+                for i in 0..N / 4 {
+                    let x = Lane::<T, FMA>::take(&x, i);
+                    second_step::<F, T, FMA, N>(p, x, &given, i).put(&mut value, i);
+                    let slope = second_step::<G, T, FMA, N>(p, x, &given, i);
+                    slope.amul(Lane::take(&u, i)).put(&mut pulled, i);
+                }
+                (*y, *d) = (value, pulled);
+            }
         }
     }
 }
@@ -215,7 +290,8 @@ pub(crate) fn both<F: Formula, G: Formula, T: Precision>(
     pull::<G, T>(level, p, x_rest, u_rest, d_rest);
 }
 
-/// How many elements are looked through for lost ones at a time.
+/// How many elements go through the first step before the second, and are looked through for lost ones, at
+/// a time.
 const STRETCH: usize = 512;
 
 /// Computes anew what [`Lane`] gave up.

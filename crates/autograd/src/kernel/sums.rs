@@ -3,7 +3,7 @@
 use super::{Level, Precision, Task};
 
 /// How many terms are summed without halving.
-pub(super) const TERMS: usize = 256;
+const TERMS: usize = 1024;
 
 /// Partial results that are carried side by side.
 pub(super) const LANES: usize = 32;
@@ -35,25 +35,87 @@ impl<T: Precision> Term<T> for First {
     }
 }
 
-/// Σ of terms in lanes, for at most a few hundred. The order of additions depends on the length
-/// alone.
+/// Partial results.
+type Lanes<T> = [T; LANES];
+
+/// Adds a block of terms to the lanes.
+#[inline(always)]
+fn add_block<T: Precision, F: Term<T>, const FMA: bool>(
+    f: F,
+    lanes: &mut Lanes<T>,
+    a: &Lanes<T>,
+    b: &Lanes<T>,
+) {
+    for i in 0..LANES {
+        lanes[i] = f.onto::<FMA>(lanes[i], a[i], b[i]);
+    }
+}
+
+/// Adds the last `len` terms. Where there are enough elements a whole block is read and masked: what is copied
+/// piece by piece can be read as one only when all of it has left the core.
+#[inline(always)]
+fn add_last<T: Precision, F: Term<T>, const FMA: bool>(
+    f: F,
+    lanes: &mut Lanes<T>,
+    [a, b]: [&[T]; 2],
+    len: usize,
+) {
+    let zero = T::default();
+    if let (Some(a), Some(b)) = (a.last_chunk::<LANES>(), b.last_chunk::<LANES>()) {
+        let mask = T::ENDS[len..].first_chunk::<LANES>().expect("as many masks");
+        for i in 0..LANES {
+            let (a, b) = (mask[i].masked(a[i], zero), mask[i].masked(b[i], zero));
+            lanes[i] = f.onto::<FMA>(lanes[i], a, b);
+        }
+    } else {
+        add_block::<T, F, FMA>(f, lanes, &filled_up(a, zero), &filled_up(b, zero));
+    }
+}
+
+/// Σ of terms in lanes, for at most a few hundred. The order of additions depends on the length alone.
 #[inline(always)]
 fn sum_of<T: Precision, F: Term<T>, const FMA: bool>(f: F, a: &[T], b: &[T]) -> T {
     let mut lanes = [T::default(); LANES];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    for (a, b) in a.iter().zip(b) {
-        for i in 0..LANES {
-            lanes[i] = f.onto::<FMA>(lanes[i], a[i], b[i]);
-        }
+    let ((blocks, rest), b_blocks) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>().0);
+    for (a, b) in blocks.iter().zip(b_blocks) {
+        add_block::<T, F, FMA>(f, &mut lanes, a, b);
     }
-    if !a_rest.is_empty() {
-        let a = filled_up::<T, LANES>(a_rest, T::default());
-        let b = filled_up::<T, LANES>(b_rest, T::default());
-        for i in 0..LANES {
-            lanes[i] = f.onto::<FMA>(lanes[i], a[i], b[i]);
-        }
+    if !rest.is_empty() {
+        add_last::<T, F, FMA>(f, &mut lanes, [a, b], rest.len());
     }
     folded(lanes)
+}
+
+/// The same for at most [`TERMS`], in twice as many lanes: as many additions are under way. Each adds up so few
+/// terms at a time that the error stays what it is for a few hundred.
+#[inline(always)]
+fn sum_of_many<T: Precision, F: Term<T>, const FMA: bool>(f: F, a: &[T], b: &[T]) -> T {
+    const FEW: usize = 4;
+    let zero = [T::default(); LANES];
+    let (mut sum, mut other_sum) = (zero, zero);
+    let ((blocks, rest), b_blocks) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>().0);
+    let ((pairs, last), (b_pairs, b_last)) = (blocks.as_chunks::<2>(), b_blocks.as_chunks::<2>());
+    for (pairs, b_pairs) in pairs.chunks(FEW).zip(b_pairs.chunks(FEW)) {
+        let (mut lanes, mut others) = (zero, zero);
+        for (a, b) in pairs.iter().zip(b_pairs) {
+            add_block::<T, F, FMA>(f, &mut lanes, &a[0], &b[0]);
+            add_block::<T, F, FMA>(f, &mut others, &a[1], &b[1]);
+        }
+        for i in 0..LANES {
+            sum[i] = sum[i] + lanes[i];
+            other_sum[i] = other_sum[i] + others[i];
+        }
+    }
+    for (a, b) in last.iter().zip(b_last) {
+        add_block::<T, F, FMA>(f, &mut sum, a, b);
+    }
+    if !rest.is_empty() {
+        add_last::<T, F, FMA>(f, &mut other_sum, [a, b], rest.len());
+    }
+    for i in 0..LANES {
+        sum[i] = sum[i] + other_sum[i];
+    }
+    folded(sum)
 }
 
 /// The sum of the lanes, by halves.
@@ -84,7 +146,7 @@ pub(super) fn by_halves<T: Precision>(mut lanes: [T; LANES], f: impl Fn(T, T) ->
     lanes[0]
 }
 
-/// Σ of terms, of at most a thousand elements or so.
+/// Σ of terms, of at most [`TERMS`] elements.
 struct Terms<'a, T, F> {
     f: F,
     a: &'a [T],
@@ -95,17 +157,13 @@ impl<T: Precision, F: Term<T>> Task for Terms<'_, T, F> {
     type Output = T;
     #[inline(always)]
     fn run<const FMA: bool>(self) -> T {
-        let mut sum = T::default();
-        for (a, b) in self.a.chunks(TERMS).zip(self.b.chunks(TERMS)) {
-            sum = sum + sum_of::<_, _, FMA>(self.f, a, b);
-        }
-        sum
+        sum_of_many::<_, _, FMA>(self.f, self.a, self.b)
     }
 }
 
 /// Σ of terms, by halves: the error grows like log n.
 pub(super) fn sum_of_terms<T: Precision>(level: Level, f: impl Term<T>, a: &[T], b: &[T]) -> T {
-    if a.len() <= 4 * TERMS {
+    if a.len() <= TERMS {
         return level.run(Terms { f, a, b });
     }
     let half = (a.len() / 2).next_multiple_of(TERMS);

@@ -4,7 +4,9 @@
 /// [`Elementwise`](crate::table::Elementwise), a method on [`Var`](crate::Var), and its place in the
 /// list `ROWS`. The methods stand in the extension trait that is named first.
 ///
-/// In formulas `R` is the number type; a parameter is an `f64` by its name.
+/// In formulas `R` is the number type; a parameter is an `f64` by its name. What a long formula and its
+/// slope both begin with may be stated before them, `through: |x| x.decay()`, and is their second
+/// argument then, `value: |x, e| …`: kernels do that step for many numbers before they go on.
 ///
 /// ```
 /// use chainrule_autograd::{elementwise, number::Real, table::*, Tape};
@@ -76,8 +78,9 @@ macro_rules! elementwise {
     };
     (@row $(#[$doc:meta])* $vis:vis $method:ident $Name:ident ($($par:ident = $default:expr),*) $pars:tt {
         info: $info:expr,
-        value: |$x:ident| $value:expr,
-        slope: |$sx:ident| $slope:expr
+        $(through: |$tx:ident| $through:expr,)?
+        value: |$x:ident $(, $given:ident)?| $value:expr,
+        slope: |$sx:ident $(, $sgiven:ident)?| $slope:expr
         $(, second: |$cx:ident| $second:expr)?
         $(, nth: |$k:ident, $nx:ident| $nth:expr)?
         $(,)?
@@ -91,16 +94,27 @@ macro_rules! elementwise {
                 params: &[$($crate::table::Param { name: stringify!($par), default: $default }),*],
                 ..$info
             };
+            $(
+                const STEPS: bool = true;
+                #[inline(always)]
+                #[allow(unused_variables)]
+                fn through<R: $crate::number::Real>($tx: R, p: &[f64]) -> R {
+                    $crate::elementwise!(@params p $pars);
+                    $through
+                }
+            )?
             #[inline(always)]
             #[allow(unused_variables)]
-            fn value<R: $crate::number::Real>($x: R, p: &[f64]) -> R {
+            fn value_from<R: $crate::number::Real>($x: R, given: R, p: &[f64]) -> R {
                 $crate::elementwise!(@params p $pars);
+                $(let $given = given;)?
                 $value
             }
             #[inline(always)]
             #[allow(unused_variables)]
-            fn slope<R: $crate::number::Real>($sx: R, p: &[f64]) -> R {
+            fn slope_from<R: $crate::number::Real>($sx: R, given: R, p: &[f64]) -> R {
                 $crate::elementwise!(@params p $pars);
+                $(let $sgiven = given;)?
                 $slope
             }
             $(

@@ -10,18 +10,41 @@ use crate::number::{Germ, Interval, Jet, Real, Recorded, ShortJet, Stretch};
 
 /// An elementwise function, as its author writes it: formulas for any [`Real`] number.
 ///
-/// Usually written by [`elementwise!`](crate::elementwise). `value` and `slope` must be free of
-/// branches on values (see [`Real`]); `slope` starts from the input and stays exact where the
-/// function saturates.
+/// Usually written by [`elementwise!`](crate::elementwise). Formulas must be free of branches
+/// on values (see [`Real`]); the slope starts from the input and stays exact where the function
+/// saturates.
 pub trait Elementwise: Copy + Debug + Send + Sync + 'static {
     /// Name, formula, kinks, facts.
     const INFO: Info;
 
+    /// Whether there is a first step, [`through`](Elementwise::through). A kernel then does it for many
+    /// numbers before it goes on: two short chains of operations keep a processor busier than a long one.
+    const STEPS: bool = false;
+
+    /// What value and slope both begin with, and are given: of `sigmoid` e^(−|x|). Without a first step x.
+    #[inline(always)]
+    fn through<R: Real>(x: R, p: &[f64]) -> R {
+        let _ = p;
+        x
+    }
+
+    /// f(x), given what it goes [`through`](Elementwise::through).
+    fn value_from<R: Real>(x: R, given: R, p: &[f64]) -> R;
+
+    /// f′(x), likewise.
+    fn slope_from<R: Real>(x: R, given: R, p: &[f64]) -> R;
+
     /// f(x)
-    fn value<R: Real>(x: R, p: &[f64]) -> R;
+    #[inline(always)]
+    fn value<R: Real>(x: R, p: &[f64]) -> R {
+        Self::value_from(x, Self::through(x, p), p)
+    }
 
     /// f′(x)
-    fn slope<R: Real>(x: R, p: &[f64]) -> R;
+    #[inline(always)]
+    fn slope<R: Real>(x: R, p: &[f64]) -> R {
+        Self::slope_from(x, Self::through(x, p), p)
+    }
 
     /// f⁽ᵏ⁾(x) for k ≥ 2 where there is a formula more exact than the series of `slope`; an entry
     /// that gives order 2 lets the higher ones be taken from that.
@@ -222,12 +245,18 @@ impl<E: Elementwise, const K: u32> Formula for Order<E, K> {
     const PARAMS: usize = E::INFO.params.len();
     const TURNS: bool = E::INFO.turns;
     const LONG: bool = E::INFO.shares;
+    const STEPS: bool = E::STEPS && K < 2;
 
     #[inline(always)]
-    fn at<R: Real>(x: R, p: &[f64]) -> R {
+    fn through<R: Real>(x: R, p: &[f64]) -> R {
+        if Self::STEPS { E::through(x, p) } else { x }
+    }
+
+    #[inline(always)]
+    fn from<R: Real>(x: R, given: R, p: &[f64]) -> R {
         match K {
-            0 => E::value(x, p),
-            1 => E::slope(x, p),
+            0 => E::value_from(x, given, p),
+            1 => E::slope_from(x, given, p),
             _ => E::higher(K, x, p).unwrap_or(R::lit(f64::NAN)),
         }
     }
@@ -262,9 +291,15 @@ impl Formula for Vanishing {
     const PARAMS: usize = 0;
     const TURNS: bool = false;
     const LONG: bool = false;
+    const STEPS: bool = false;
 
     #[inline(always)]
-    fn at<R: Real>(x: R, _: &[f64]) -> R {
+    fn through<R: Real>(x: R, _: &[f64]) -> R {
+        x
+    }
+
+    #[inline(always)]
+    fn from<R: Real>(x: R, _: R, _: &[f64]) -> R {
         x.split(R::lit(0.0), R::lit(0.0), R::lit(0.0))
     }
 }
