@@ -425,16 +425,13 @@ def main():
         values = ", ".join(map(repr, parts(pi / 2, bits)))
         print(f"pub(super) const HALF_PI_{t.upper()}: [f64; {len(bits)}] = [{values}];\n")
     for t, n in (("f32", 16), ("f64", 8)):
-        single = t == "f32"
         powers = [mpf(2) ** (mpf(j) / n) for j in range(n)]
-        lost = [n * log(v / mpf(rounded(v, single)), 2) for v in powers]
-        print(f"/// 2^(j/{n}); {n}·log₂ of what they lose by rounding, in f64 its logarithm as well.")
-        tables = [("POWERS", powers), ("LOST", lost)]
-        if not single:
-            tables.append(("LOST_LOG", [v * log(mpf(2)) / n for v in lost]))
-        for name, values in tables:
-            values = ", ".join(number(v, single) for v in values)
-            print(f"pub(super) const {name}_{t.upper()}: [{t}; {n}] = [{values}];\n")
+        values = ", ".join(number(v, t == "f32") for v in powers)
+        print(f"/// 2^(j/{n})")
+        print(f"pub(super) const POWERS_{t.upper()}: [{t}; {n}] = [{values}];\n")
+    lost = ", ".join(number(log(v / mpf(rounded(v, False))), False) for v in powers)
+    print("/// The logarithms of what the last lose by rounding.")
+    print(f"pub(super) const LOST_F64: [f64; {n}] = [{lost}];")
 
 
 if sys.argv[1:] == ["gelu"]:

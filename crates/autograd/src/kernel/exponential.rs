@@ -264,11 +264,11 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
         (n, x.fma(times(T::LOG2_E_LOW), r))
     }
 
-    /// The power from its [parts](Precision::PARTS), from what is left beside them, and from the entries of the
-    /// tables.
+    /// The power from its [parts](Precision::PARTS), from what is left beside them, and from the entry of the table.
+    /// (To make good what that lost by rounding took softmax from 1.9 to 1.8 ε, and 4 % more time.)
     #[inline(always)]
-    pub(super) fn power_of_parts((n, r): (Self, Self), power: Self, lost: Self) -> Self {
-        let (r, scale) = (r + lost, n.parts(power));
+    pub(super) fn power_of_parts((n, r): (Self, Self), power: Self) -> Self {
+        let scale = n.parts(power);
         (r * scale).fma(r.polynomial(T::EXP2_PART), scale)
     }
 

@@ -40,6 +40,8 @@
 //! The polynomials come from `scripts/kernels.py`. The errors of all functions, at every level, are
 //! printed by `cargo run --release --example accuracy -p chainrule-autograd`.
 
+#[cfg(test)]
+mod at_levels;
 mod error;
 mod exponential;
 mod jacobians;

@@ -1,13 +1,14 @@
 //! eˣ of many numbers at a time where a register holds a table of the powers from 1 to 2, eight of f64 or
-//! sixteen of f32: x = n·ln 2/8 + r, |r| ≤ ln 2/16, so that the polynomial of r has three to five terms less (P. T. P. Tang, *Table-driven implementation of the
-//! exponential function in IEEE floating-point arithmetic*, 1989).
+//! sixteen of f32: x = n·ln 2/8 + r, |r| ≤ ln 2/16, so that the polynomial of r has three or four terms
+//! less (P. T. P. Tang, *Table-driven implementation of the exponential function in IEEE floating-point
+//! arithmetic*, 1989).
 
 use bytemuck::cast;
 
 use super::lane::Lane;
 use super::level::Registers;
 use super::precision::Precision;
-use super::tables::{EXP_EIGHTH_F64, LOST_LOG_F64};
+use super::tables::{EXP_EIGHTH_F64, LOST_F64};
 use crate::number::Real;
 
 /// e^(x − m)·2ˢʰⁱᶠᵗ for x ≤ m, as [`Lane::shifted_exp_of_difference`] has it.
@@ -32,7 +33,7 @@ pub(super) fn shifted_exps<const BYTES: usize, const N: usize>(
         rounded.put(&mut low, i);
     }
     let power = picked(registers, f64::POWERS, &n);
-    let lost = picked(registers, &LOST_LOG_F64, &n);
+    let lost = picked(registers, &LOST_F64, &n);
     for i in 0..N / 4 {
         let r = Lane::<f64, true>::take(&r, i) + (Lane::take(&low, i) + Lane::take(&lost, i));
         let scale = Lane::take(&n, i).parts(Lane::take(&power, i));
@@ -91,11 +92,10 @@ pub(super) fn powers_below<T: Precision, const FMA: bool, const BYTES: usize, co
         parts.0.put(&mut n, i);
         parts.1.put(&mut r, i);
     }
-    let (power, lost) = (picked(registers, T::POWERS, &n), picked(registers, T::LOST, &n));
+    let power = picked(registers, T::POWERS, &n);
     for i in 0..N / 4 {
         let parts = (Lane::take(&n, i), Lane::take(&r, i));
-        let (power, lost) = (Lane::take(&power, i), Lane::take(&lost, i));
-        Lane::<T, FMA>::power_of_parts(parts, power, lost).put(&mut y, i);
+        Lane::<T, FMA>::power_of_parts(parts, Lane::take(&power, i)).put(&mut y, i);
     }
     y
 }
@@ -108,8 +108,7 @@ pub(super) fn power_below<T: Precision, const FMA: bool>(
 ) -> T {
     let parts = x.parts_below(row, T::PARTS);
     let place = parts.0.first().low_bits() % T::PARTS;
-    let (power, lost) = (Lane::of(T::POWERS[place]), Lane::of(T::LOST[place]));
-    Lane::<T, FMA>::power_of_parts(parts, power, lost).first()
+    Lane::<T, FMA>::power_of_parts(parts, Lane::of(T::POWERS[place])).first()
 }
 
 /// The same of columns that are shorter than a register.

@@ -59,9 +59,8 @@ pub trait Precision: Real + Multiply + Pod + PartialOrd + Default + 'static {
     const ENDS: &'static [Self; 2 * LANES];
     /// In how many parts the powers from 1 to 2 are cut that fill a register of 64 bytes.
     const PARTS: usize = 64 / size_of::<Self>();
-    /// 2^(j/n) for j < n parts, and n·log₂ of what they lose by rounding.
+    /// 2^(j/n) for j < n parts.
     const POWERS: &'static [Self];
-    const LOST: &'static [Self];
     /// (2^(r/n) − 1)/r
     const EXP2_PART: &'static [f64];
     const EXP: &'static [f64];
@@ -176,13 +175,13 @@ macro_rules! precision {
             #[inline(always)]
             fn either_zero(self, other: Self, yes: Self, no: Self) -> Self {
                 // Vectors of f64 have no minimum of their bits before AVX-512.
-                if Self::SINGLE {
+                let neither = if Self::SINGLE {
                     let bits = |x: Self| x.abs().to_bits();
-                    // The sign of one less than it: no comparison, for which the multipliers are needed.
-                    let least = bits(self).min(bits(other));
-                    return $t::from_bits(least.wrapping_sub(1)).negative(yes, no);
-                }
-                if (self != 0.0) & (other != 0.0) { no } else { yes }
+                    bits(self).min(bits(other)) > 0
+                } else {
+                    (self != 0.0) & (other != 0.0)
+                };
+                if neither { no } else { yes }
             }
             #[inline(always)]
             fn negative(self, yes: Self, no: Self) -> Self {
@@ -265,7 +264,6 @@ precision! {
     DECAY_ZERO: f32 = -131.0;
     SPLITTER: f32 = 4097.0;
     POWERS: &'static [f32] = &tables::POWERS_F32;
-    LOST: &'static [f32] = &tables::LOST_F32;
     EXP2_PART: &'static [f64] = &tables::EXP2_PART_F32;
     EXP: &'static [f64] = &tables::EXP_F32;
     EXP_M1: &'static [f64] = &tables::EXP_M1_F32;
@@ -302,7 +300,6 @@ precision! {
     DECAY_ZERO: f64 = -1063.0;
     SPLITTER: f64 = 134_217_729.0;
     POWERS: &'static [f64] = &tables::POWERS_F64;
-    LOST: &'static [f64] = &tables::LOST_F64;
     EXP2_PART: &'static [f64] = &tables::EXP2_PART_F64;
     EXP: &'static [f64] = &tables::EXP_F64;
     EXP_M1: &'static [f64] = &tables::EXP_M1_F64;
