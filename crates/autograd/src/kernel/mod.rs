@@ -10,10 +10,11 @@
 //! | AVX2 | one rounding | x86-64 with AVX2 and FMA |
 //! | AVX-512 | one rounding | x86-64 with AVX-512 F, DQ, VL, BW |
 //!
-//! Three things decide the speed of a formula: how many operations it has (the exponential of a
+//! Four things decide the speed of a formula: how many operations it has (the exponential of a
 //! number of known sign has six fewer, see [`Real::decay`](crate::number::Real::decay)), how many chains
-//! of them are under way in which each waits for the one before (a [`Lane`] is four of them), and that no
-//! scalar loop is compiled beside the vector loop (what is filled is a parameter of the compiled
+//! of them are under way in which each waits for the one before (a [`Lane`] is four of them), how long these
+//! are (a processor looks some hundred operations ahead, so that a long one is better done in
+//! [two steps](crate::table::Elementwise::through) of many numbers each), and that no scalar loop is compiled beside the vector loop (what is filled is a parameter of the compiled
 //! function, so that nothing else can overlap it).
 //!
 //! Two things the compiler does not find: rows that become columns within registers, and tables that are

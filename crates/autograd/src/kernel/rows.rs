@@ -94,7 +94,7 @@ impl<T: Precision, const FMA: bool> Lane<T, FMA> {
 /// e^(x − m)·s for entries x ≤ m, where s is the same for all. With fused multiply-adds it is 2 to the
 /// power of x/ln 2 − k, k the whole number next to m/ln 2: nothing is rounded on the way to x/ln 2 less a
 /// whole number, and s, between √½ and √2, drops out when the sum is divided by. Else s = 1. `LIFTED`
-/// ones are 2ˢʰⁱᶠᵗ times as large, so that none is subnormal.
+/// ones are 2ˢʰⁱᶠᵗ times as large, so that none is subnormal. Where registers hold a table of powers, by [`parts`].
 struct Exponentials<'a, T, const LIFTED: bool> {
     x: &'a [T],
     m: T,

@@ -197,7 +197,7 @@ impl<F: Formula, T: Precision> Blocks<T> for Pull<'_, F, T> {
 }
 
 /// yᵢ = f(xᵢ) and dᵢ = g(xᵢ)·uᵢ, with a strong zero: what the formulas have in common is computed
-/// once.
+/// once. Their first step is the same.
 struct Both<'a, F, G, T> {
     f: PhantomData<(F, G)>,
     p: Params,
