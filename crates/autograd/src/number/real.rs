@@ -237,7 +237,8 @@ pub trait Real:
         self.pos(-self, self)
     }
 
-    /// `yes` for x > 0, `no` for x < 0, either at 0, where they are the same: a choice of side likewise.
+    /// `yes` for x > 0, `no` for x < 0, either at 0, where they are the same, and for NaN, which both keep: a
+    /// choice of side likewise.
     #[inline(always)]
     fn side(self, yes: Self, no: Self) -> Self {
         self.pos(yes, no)
